@@ -1,0 +1,165 @@
+package recourse
+
+import "time"
+
+// Situation is the kind of trouble a case is about: out_of_stock, customs_hold, … Which there are, what opens
+// one and what follows is the playbook's to say; no situation is named in Go.
+type Situation string
+
+// CaseStatus says whether a case is still worked on.
+type CaseStatus string
+
+const (
+	// Open: something is owed to the buyer, or a decision is due. An open case always has a deadline that
+	// moves it, or a question that a person must answer by a date.
+	Open CaseStatus = "open"
+	// Closed: nothing is owed to the buyer any more. A recovery may outlive it, and a fact that is learned
+	// later (evidence after the case expired, say) may open it again.
+	Closed CaseStatus = "closed"
+)
+
+// Outcome is how a case ended.
+type Outcome string
+
+// The outcomes.
+const (
+	OutcomeRefunded    Outcome = "refunded"     // the buyer has the money back
+	OutcomeReplaced    Outcome = "replaced"     // the goods were sent again
+	OutcomeReordered   Outcome = "reordered"    // bought at another supplier
+	OutcomeAdjusted    Outcome = "adjusted"     // changed to fit the shipping limits
+	OutcomeShipped     Outcome = "shipped"      // the late purchase shipped after all
+	OutcomeReleased    Outcome = "released"     // customs let go
+	OutcomeCorrected   Outcome = "corrected"    // the address was put right before shipment
+	OutcomeDelivered   Outcome = "delivered"    // it arrived
+	OutcomeNotPossible Outcome = "not_possible" // nothing can be done; the buyer was told what remains
+	OutcomeDenied      Outcome = "denied"       // the claim was denied, and the merchant left it there
+	OutcomeWithdrawn   Outcome = "withdrawn"    // taken back by who reported it
+	OutcomeExpired     Outcome = "expired"      // nobody answered in time
+	OutcomeWon         Outcome = "won"          // the bank decided the dispute for the merchant
+	OutcomeLost        Outcome = "lost"         // the bank took the money
+)
+
+// Outcomes lists every outcome that a playbook may name.
+var Outcomes = []Outcome{
+	OutcomeRefunded, OutcomeReplaced, OutcomeReordered, OutcomeAdjusted, OutcomeShipped, OutcomeReleased, OutcomeCorrected,
+	OutcomeDelivered, OutcomeNotPossible, OutcomeDenied, OutcomeWithdrawn, OutcomeExpired, OutcomeWon, OutcomeLost,
+}
+
+// Party is one of those involved.
+type Party string
+
+// The parties.
+const (
+	PartyBuyer    Party = "buyer"
+	PartyMerchant Party = "merchant"
+	PartySupplier Party = "supplier"
+	PartyAgent    Party = "agent"
+	PartyCarrier  Party = "carrier"
+)
+
+// Remedy is what is chosen to put a trouble right.
+type Remedy string
+
+// The remedies that a person may choose.
+const (
+	RemedyRefund      Remedy = "refund"      // money to the buyer
+	RemedyReplacement Remedy = "replacement" // the goods sent again
+	RemedyReorder     Remedy = "reorder"     // a new purchase at another supplier
+	RemedyAdjustment  Remedy = "adjustment"  // the order changed to fit the shipping limits
+	RemedyResend      Remedy = "resend"      // the intercepted goods to the right address
+	RemedyAppeal      Remedy = "appeal"      // a denied claim put again with new evidence
+	RemedyClose       Remedy = "close"       // leave it there
+)
+
+// Remedies lists every remedy.
+var Remedies = []Remedy{RemedyRefund, RemedyReplacement, RemedyReorder, RemedyAdjustment, RemedyResend, RemedyAppeal, RemedyClose}
+
+// Run is a position in a playbook: of a case on its path, or of a recovery on its track.
+type Run struct {
+	Playbook  string     `json:"playbook"`        // hash of the playbook that it is pinned to
+	State     string     `json:"state"`           // path.state
+	EnteredAt time.Time  `json:"entered_at"`      // when the state was entered
+	PathAt    time.Time  `json:"path_at"`         // when the path was entered
+	Step      int        `json:"step"`            // states entered so far
+	Fired     []Firing   `json:"fired,omitempty"` // the present state's timers that have acted
+	Asks      []Question `json:"asks,omitempty"`  // open questions to persons, oldest first
+}
+
+// Firing remembers that a timer acted.
+type Firing struct {
+	Timer int       `json:"timer"` // its place among the state's timers
+	At    time.Time `json:"at"`    // the instant for which it acted last
+}
+
+// Question is what a person was asked and has not answered yet.
+type Question struct {
+	Effect   string    `json:"effect"` // id of the ask effect
+	Of       Party     `json:"of"`
+	Question string    `json:"question"`          // its name in the playbook
+	Choices  []string  `json:"choices,omitempty"` // remedies, or other answers
+	Due      time.Time `json:"due"`               // by when; what happens then is the state's timers' to say
+}
+
+// ClaimStatus says how a claim stands.
+type ClaimStatus string
+
+const (
+	ClaimNone     ClaimStatus = "none"     // nothing was filed
+	ClaimFiled    ClaimStatus = "filed"    // with the marketplace, through the agent; a verdict is awaited
+	ClaimApproved ClaimStatus = "approved" // the remedy is owed within claim.resolve_within
+	ClaimDenied   ClaimStatus = "denied"   // the merchant decides what remains
+)
+
+// Interception says how stopping a parcel stands.
+type Interception string
+
+const (
+	InterceptionNone      Interception = "none"
+	InterceptionAsked     Interception = "asked"     // of the agent; asked again, then given up
+	InterceptionSucceeded Interception = "succeeded" // the goods are coming back
+	InterceptionFailed    Interception = "failed"    // they are not, or nobody answered in time
+)
+
+// Case is one trouble of some lines of one order, from detection to outcome. Its situation may change on the
+// way (late becomes out of stock), and its history says why.
+type Case struct {
+	ID        string     `json:"case"` // order/n, counted from 1 in order of opening
+	Situation Situation  `json:"situation"`
+	Status    CaseStatus `json:"status"`
+	Outcome   Outcome    `json:"outcome,omitempty"` // when closed
+	Run
+	Lines    []Pieces  `json:"lines"`
+	Purchase string    `json:"purchase,omitempty"` // the purchase it is about, when it is about one
+	Parcel   string    `json:"parcel,omitempty"`   // the parcel it is about, when it is about one
+	OpenedAt time.Time `json:"opened_at"`
+	ClosedAt time.Time `json:"closed_at,omitzero"`
+	// Opener is the situation whose watch opened it and Anchor the instant that the watch counted from, so
+	// that the same watch does not open it again. Anchor is zero for a case that an event opened.
+	Opener Situation `json:"opener"`
+	Anchor time.Time `json:"anchor,omitzero"`
+	// Quiet marks a case found while taking stock of the past: it moves as history, and neither sends nor asks
+	// anything until a fresh fact touches it.
+	Quiet bool `json:"quiet,omitempty"`
+
+	Evidence     int          `json:"evidence,omitempty"`     // pieces of evidence received
+	NewEvidence  int          `json:"new_evidence,omitempty"` // of them, since the last claim was filed
+	Claim        ClaimStatus  `json:"claim,omitempty"`
+	ClaimAt      time.Time    `json:"claim_at,omitzero"`   // filed
+	VerdictAt    time.Time    `json:"verdict_at,omitzero"` // answered
+	Searching    bool         `json:"searching,omitempty"` // other offers were asked for and have not come
+	Searched     bool         `json:"searched,omitempty"`  // an answer came, or the time for it is over
+	Offers       []Offer      `json:"offers,omitempty"`    // the newest answer
+	Interception Interception `json:"interception,omitempty"`
+	SentAgain    SentAgain    `json:"sent_again,omitzero"`
+	Confirmed    bool         `json:"confirmed,omitempty"` // a person with the right confirmed: refunded and sent again
+	CancelAsked  bool         `json:"cancel_asked,omitempty"`
+	EventDue     time.Time    `json:"event_due,omitzero"` // the date that the opening event set (a dispute's)
+	Effects      int          `json:"effects,omitempty"`  // effects decided so far; numbers the next
+}
+
+// SentAgain is the remedy by which goods go to the buyer a second time.
+type SentAgain struct {
+	Remedy Remedy    `json:"remedy,omitempty"` // reorder, replacement or adjustment; "": none
+	At     time.Time `json:"at,omitzero"`      // decided
+	Done   bool      `json:"done,omitempty"`   // bought or shipped
+}

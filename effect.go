@@ -1,0 +1,61 @@
+package recourse
+
+import "time"
+
+// EffectKind is what kind of act an effect asks for.
+type EffectKind string
+
+// The kinds of effect. Everything that changes the world outside is one of these.
+const (
+	EffectMessage        EffectKind = "message"         // words to a party; a draft waits for a person to send it
+	EffectRefund         EffectKind = "refund"          // money to the buyer, requested
+	EffectWithdrawRefund EffectKind = "withdraw_refund" // taken back before it was sent
+	EffectRecovery       EffectKind = "recovery"        // the agent is asked to get the merchant's money back
+	// EffectWithdrawRecovery tells the agent that the money is not owed after all: the goods came.
+	EffectWithdrawRecovery EffectKind = "withdraw_recovery"
+	EffectSource           EffectKind = "source"          // other offers are looked for
+	EffectReorder          EffectKind = "reorder"         // bought at another supplier
+	EffectAdjust           EffectKind = "adjust"          // the order is to be changed to fit the shipping limits
+	EffectCorrectAddress   EffectKind = "correct_address" // supplier and agent are told the right one
+	EffectCancelPurchase   EffectKind = "cancel_purchase" // the agent is asked to cancel
+	EffectClaim            EffectKind = "claim"           // put to the marketplace through the agent
+	EffectIntercept        EffectKind = "intercept"       // a parcel is to be stopped on its way
+	EffectReplacement      EffectKind = "replacement"     // the goods are sent again
+	EffectAsk              EffectKind = "ask"             // a person is asked
+)
+
+// Approval says whether a person must agree before an effect is carried out.
+type Approval string
+
+const (
+	ApprovalNeeded Approval = "needed" // waits for a person
+	ApprovalGiven  Approval = "given"  // may go at once: the playbook's settings agree beforehand
+)
+
+// Effect is an act that was decided and is to be carried out once. It is data: saved with the decision,
+// before anything leaves the house. The fields that its kind does not use are empty.
+type Effect struct {
+	ID   string     `json:"id"`   // case/n or recovery/n: the same decision always gives the same id
+	Kind EffectKind `json:"kind"` //
+	// Key is what may happen only once: an effect with a key that was decided before is not decided again.
+	Key       string    `json:"key"`
+	Case      string    `json:"case,omitempty"`
+	Step      int       `json:"step"` // of the case's run; a message not yet sent that a later step has overtaken is dropped
+	At        time.Time `json:"at"`   // the instant it was decided for
+	To        Party     `json:"to,omitempty"`
+	Template  string    `json:"template,omitempty"`
+	Draft     bool      `json:"draft,omitempty"`
+	Amount    Money     `json:"amount,omitzero"`
+	Purchase  string    `json:"purchase,omitempty"`
+	Parcel    string    `json:"parcel,omitempty"`
+	Supplier  string    `json:"supplier,omitempty"`
+	SKU       string    `json:"sku,omitempty"`
+	Lines     []Pieces  `json:"lines,omitempty"`
+	Of        Party     `json:"of,omitempty"`
+	Question  string    `json:"question,omitempty"`
+	Choices   []string  `json:"choices,omitempty"`
+	Due       time.Time `json:"due,omitzero"`
+	Approval  Approval  `json:"approval,omitempty"`
+	Variables []Arg     `json:"variables,omitempty"` // what the words of a message or a question need
+	Why       Why       `json:"why"`
+}

@@ -1,0 +1,165 @@
+package recourse
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"time"
+)
+
+// EventType names a kind of fact.
+type EventType string
+
+// The events. What each carries is in eventFields.
+const (
+	OrderPlaced           EventType = "order.placed"
+	OrderCancelRequested  EventType = "order.cancel_requested"
+	OrderAddressWrong     EventType = "order.address_wrong"
+	OrderAddressCorrected EventType = "order.address_corrected"
+	PurchasePlacedEvent   EventType = "purchase.placed"
+	PurchaseOutOfStockNow EventType = "purchase.out_of_stock"
+	PurchaseOversizedNow  EventType = "purchase.oversized"
+	PurchaseCancelledNow  EventType = "purchase.cancelled"
+	PurchaseCancelRefused EventType = "purchase.cancel_refused"
+	SupplierContacted     EventType = "supplier.contacted"
+	SupplierReplied       EventType = "supplier.replied"
+	ParcelShipped         EventType = "parcel.shipped"
+	ParcelScanned         EventType = "parcel.scanned"
+	ProblemReported       EventType = "problem.reported"
+	ProblemWithdrawn      EventType = "problem.withdrawn"
+	EvidenceReceived      EventType = "evidence.received"
+	ClaimApprovedNow      EventType = "claim.approved"
+	ClaimDeniedNow        EventType = "claim.denied"
+	InterceptionDone      EventType = "interception.succeeded"
+	InterceptionRefused   EventType = "interception.failed"
+	OffersFound           EventType = "offers.found"
+	RemedyChosen          EventType = "remedy.chosen"
+	RefundSentNow         EventType = "refund.sent"
+	RefundSucceeded       EventType = "refund.succeeded"
+	RefundFailedNow       EventType = "refund.failed"
+	RefundRejectedNow     EventType = "refund.rejected"
+	RefundWithdrawnNow    EventType = "refund.withdrawn"
+	RecoveryReceivedNow   EventType = "recovery.received"
+	RecoveryDeniedNow     EventType = "recovery.denied"
+	RecoveryWrittenOffNow EventType = "recovery.written_off"
+	ReplacementShipped    EventType = "replacement.shipped"
+	ReturnRequested       EventType = "return.requested"
+	ReturnReceived        EventType = "return.received"
+	DisputeOpened         EventType = "dispute.opened"
+	DisputeWon            EventType = "dispute.won"
+	DisputeLost           EventType = "dispute.lost"
+)
+
+// Event is a fact that arrived: an order, a scan, a supplier's answer, a buyer's photo, a verdict, a person's
+// choice. The same source and id twice is the same fact and changes nothing.
+type Event struct {
+	Source string    `json:"source,omitempty"` // who says so; with ID the identity of the fact
+	ID     string    `json:"id,omitempty"`     // "": a fact without identity, never taken for a duplicate
+	Type   EventType `json:"type"`
+	Time   time.Time `json:"time,omitzero"` // when it happened; zero: when it arrived
+	Data   `json:"data"`
+}
+
+// Data is what an event tells. Each type uses some of the fields; Check says which and what is missing.
+type Data struct {
+	// What it is about. An order is always found, by number or through its purchase or parcel; the others are
+	// named when known.
+	Order    string `json:"order,omitempty"`
+	Purchase string `json:"purchase,omitempty"`
+	Parcel   string `json:"parcel,omitempty"`
+	Case     string `json:"case,omitempty"`
+	Effect   string `json:"effect,omitempty"` // the effect that it answers
+	// Lines are the lines it is about, or some of their pieces; none: all that can be meant.
+	Lines []Pieces `json:"lines,omitempty"`
+
+	// An order's.
+	Channel  string   `json:"channel,omitempty"`
+	Buyer    *Buyer   `json:"buyer,omitempty"`
+	ShipTo   *Address `json:"ship_to,omitempty"`
+	Items    []Line   `json:"items,omitempty"` // in the "lines" of order.placed
+	Paid     Money    `json:"paid,omitzero"`
+	Shipping Money    `json:"shipping,omitzero"`
+	Discount Money    `json:"discount,omitzero"`
+	Tax      Money    `json:"tax,omitzero"`
+
+	// A purchase's and a parcel's.
+	Supplier string       `json:"supplier,omitempty"`
+	Cost     Money        `json:"cost,omitzero"`
+	ShipBy   time.Time    `json:"ship_by,omitzero"`
+	ShipFrom string       `json:"ship_from,omitempty"`
+	Leg      Leg          `json:"leg,omitempty"`
+	Carrier  string       `json:"carrier,omitempty"`
+	Tracking string       `json:"tracking,omitempty"`
+	Status   ParcelStatus `json:"status,omitempty"`
+	Place    string       `json:"place,omitempty"`
+	Customs  *Customs     `json:"customs,omitempty"`
+
+	// What people and systems answer.
+	Text      string    `json:"text,omitempty"`
+	Reason    string    `json:"reason,omitempty"`
+	Problem   string    `json:"problem,omitempty"`
+	Kind      string    `json:"kind,omitempty"` // of evidence: photo, video
+	Offers    []Offer   `json:"offers,omitempty"`
+	Remedy    Remedy    `json:"remedy,omitempty"`
+	By        Party     `json:"by,omitempty"`
+	Confirmed bool      `json:"confirmed,omitempty"` // the double-loss guard's confirmation
+	Amount    Money     `json:"amount,omitzero"`
+	Due       time.Time `json:"due,omitzero"` // a dispute's answer is due
+}
+
+// EventKey identifies an event: the first eight bytes of the SHA-256 of its source and id. Two events of one
+// order share a key by chance once in 10^17 orders of a hundred events each.
+type EventKey uint64
+
+// Key is the event's identity; 0 for an event without an id.
+func (e *Event) Key() EventKey {
+	if e.ID == "" {
+		return 0
+	}
+	var room [128]byte
+	b := append(room[:0], e.Source...)
+	b = append(b, 0)
+	b = append(b, e.ID...)
+	sum := sha256.Sum256(b)
+	return EventKey(max(1, binary.BigEndian.Uint64(sum[:8])))
+}
+
+// eventFields says which fields each type of event carries beside order, case, effect: those before the bar must
+// be there. It is the table of the contract.
+var eventFields = map[EventType]string{
+	OrderPlaced:           "order lines | channel buyer ship_to paid shipping discount tax",
+	OrderCancelRequested:  "order | lines reason",
+	OrderAddressWrong:     "order | ship_to lines reason",
+	OrderAddressCorrected: "order | ship_to",
+	PurchasePlacedEvent:   "purchase | supplier lines cost ship_by ship_from leg",
+	PurchaseOutOfStockNow: "purchase | lines reason",
+	PurchaseOversizedNow:  "purchase | lines reason",
+	PurchaseCancelledNow:  "purchase | lines reason",
+	PurchaseCancelRefused: "purchase | lines reason",
+	SupplierContacted:     "purchase | text",
+	SupplierReplied:       "purchase | text",
+	ParcelShipped:         "parcel | purchase lines carrier tracking leg",
+	ParcelScanned:         "parcel status | purchase leg place text customs",
+	ProblemReported:       "order problem | lines text",
+	ProblemWithdrawn:      "order | lines reason",
+	EvidenceReceived:      "order | kind lines text",
+	ClaimApprovedNow:      "order | lines reason",
+	ClaimDeniedNow:        "order | lines reason",
+	InterceptionDone:      "parcel | reason",
+	InterceptionRefused:   "parcel | reason",
+	OffersFound:           "order offers | lines",
+	RemedyChosen:          "order remedy | lines by confirmed supplier reason",
+	RefundSentNow:         "order | amount lines reason",
+	RefundSucceeded:       "order | amount lines reason",
+	RefundFailedNow:       "order | amount lines reason",
+	RefundRejectedNow:     "order | amount lines reason",
+	RefundWithdrawnNow:    "order | amount lines reason",
+	RecoveryReceivedNow:   "purchase | amount lines reason",
+	RecoveryDeniedNow:     "purchase | amount lines reason",
+	RecoveryWrittenOffNow: "purchase | amount lines reason",
+	ReplacementShipped:    "order | parcel lines carrier tracking leg",
+	ReturnRequested:       "order | lines amount reason due",
+	ReturnReceived:        "order | lines amount reason",
+	DisputeOpened:         "order | lines amount reason due",
+	DisputeWon:            "order | lines amount reason",
+	DisputeLost:           "order | lines amount reason",
+}

@@ -1,0 +1,88 @@
+package recourse
+
+import "time"
+
+// RefundStatus says how money to the buyer stands.
+type RefundStatus string
+
+const (
+	// RefundRequested: decided, and waiting for a person's approval or for its turn to be sent. It can still
+	// be withdrawn: nothing has left the house.
+	RefundRequested RefundStatus = "requested"
+	// RefundSent: the payment provider was told. It can no longer be taken back.
+	RefundSent RefundStatus = "sent"
+	// RefundDone: the buyer has the money. Final.
+	RefundDone RefundStatus = "done"
+	// RefundFailed: the provider refused, nothing left. A person is asked what to do; a new one may be requested.
+	RefundFailed RefundStatus = "failed"
+	// RefundRejected: the approver said no, nothing left. A person is asked what to do instead.
+	RefundRejected RefundStatus = "rejected"
+	// RefundWithdrawn: taken back before it was sent, by a remedy chosen instead or by a person. Final.
+	RefundWithdrawn RefundStatus = "withdrawn"
+)
+
+// Active says that the money has left or may yet leave: the pieces count as paid for.
+func (s RefundStatus) Active() bool {
+	return s == RefundRequested || s == RefundSent || s == RefundDone
+}
+
+// Refund is money from the merchant to the buyer, on the buyer's side of the ledger.
+type Refund struct {
+	ID       string       `json:"refund"`         // id of the effect; for money that left without us, of the event
+	Case     string       `json:"case,omitempty"` // "": made outside, no case asked for it
+	Lines    []Pieces     `json:"lines"`          // the pieces it pays for
+	Amount   Money        `json:"amount"`
+	Status   RefundStatus `json:"status"`
+	Disputed bool         `json:"disputed,omitempty"` // the bank takes it in a dispute: sent while open, done when lost
+	At       time.Time    `json:"at"`                 // of the newest change of status
+}
+
+// RecoveryStatus says how money back from a supplier or the marketplace stands.
+type RecoveryStatus string
+
+const (
+	// RecoveryRequested: the agent was asked; chased on the playbook's rhythm until an answer comes.
+	RecoveryRequested RecoveryStatus = "requested"
+	// RecoveryReceived: all that was asked for came, or what came was accepted as all. Final.
+	RecoveryReceived RecoveryStatus = "received"
+	// RecoveryDenied: the supplier or the marketplace said no. Final unless a person asks again.
+	RecoveryDenied RecoveryStatus = "denied"
+	// RecoveryWrittenOff: a person gave it up. Final.
+	RecoveryWrittenOff RecoveryStatus = "written_off"
+	// RecoveryWithdrawn: not owed after all: the goods came. Final.
+	RecoveryWithdrawn RecoveryStatus = "withdrawn"
+)
+
+// Recovery is money from a supplier or the marketplace back to the merchant, on the merchant's side of the
+// ledger. It outlives the case that asked for it and runs on a track of its own.
+type Recovery struct {
+	ID       string         `json:"recovery"` // id of the effect that asked for it
+	Case     string         `json:"case"`
+	Purchase string         `json:"purchase"`
+	Lines    []Pieces       `json:"lines"`
+	Amount   Money          `json:"amount,omitzero"`   // the part of the purchase's cost that is owed; zero: cost not known
+	Received Money          `json:"received,omitzero"` // so far
+	Status   RecoveryStatus `json:"status"`
+	Run
+	Quiet   bool      `json:"quiet,omitempty"`
+	At      time.Time `json:"at"` // of the newest change of status
+	Effects int       `json:"effects,omitempty"`
+}
+
+// Side is one side of a ledger. The two are never netted silently.
+type Side string
+
+const (
+	Owed Side = "owed" // by the merchant to the buyer
+	Due  Side = "due"  // from supplier or marketplace to the merchant
+)
+
+// Posting is one line of the ledger: what is promised, sent, done or failed on one side, in its own currency.
+type Posting struct {
+	Side   Side      `json:"side"`
+	Ref    string    `json:"ref"` // the refund or the recovery
+	Case   string    `json:"case,omitempty"`
+	Amount Money     `json:"amount"`
+	Status string    `json:"status"` // of the refund or the recovery
+	At     time.Time `json:"at"`
+}

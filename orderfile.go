@@ -1,0 +1,64 @@
+package recourse
+
+import "time"
+
+// OrderFile is an order with its purchases, parcels, cases and money: all that a decision may look at, and all
+// that it changes. It is a value of data only; the same file, event, playbook, calendars and instant give the
+// same decision for ever.
+type OrderFile struct {
+	Order      Order      `json:"order"`
+	Purchases  []Purchase `json:"purchases,omitempty"`
+	Parcels    []Parcel   `json:"parcels,omitempty"`
+	Cases      []Case     `json:"cases,omitempty"`
+	Refunds    []Refund   `json:"refunds,omitempty"`
+	Recoveries []Recovery `json:"recoveries,omitempty"`
+	Seen       []EventKey `json:"seen,omitempty"`    // the events taken in, so that one that comes again changes nothing
+	Now        time.Time  `json:"now,omitzero"`      // the latest instant decided for: a clock set back does not undo time
+	Due        time.Time  `json:"due,omitzero"`      // the next instant at which something moves by itself; zero: nothing will
+	Effects    int        `json:"effects,omitempty"` // effects that belong to no case; numbers the next
+}
+
+// Purchase returns the purchase with that id, nil when the file has none.
+func (f *OrderFile) Purchase(id string) *Purchase {
+	for i := range f.Purchases {
+		if f.Purchases[i].ID == id {
+			return &f.Purchases[i]
+		}
+	}
+	return nil
+}
+
+// Parcel returns the parcel with that id, nil when the file has none.
+func (f *OrderFile) Parcel(id string) *Parcel {
+	for i := range f.Parcels {
+		if f.Parcels[i].ID == id {
+			return &f.Parcels[i]
+		}
+	}
+	return nil
+}
+
+// Case returns the case with that id, nil when the file has none.
+func (f *OrderFile) Case(id string) *Case {
+	for i := range f.Cases {
+		if f.Cases[i].ID == id {
+			return &f.Cases[i]
+		}
+	}
+	return nil
+}
+
+// Postings is the order's ledger: what is owed to the buyer, then what is due to the merchant, each in the
+// order it was asked for.
+func (f *OrderFile) Postings() []Posting {
+	all := make([]Posting, 0, len(f.Refunds)+len(f.Recoveries))
+	for i := range f.Refunds {
+		r := &f.Refunds[i]
+		all = append(all, Posting{Owed, r.ID, r.Case, r.Amount, string(r.Status), r.At})
+	}
+	for i := range f.Recoveries {
+		r := &f.Recoveries[i]
+		all = append(all, Posting{Due, r.ID, r.Case, r.Amount, string(r.Status), r.At})
+	}
+	return all
+}

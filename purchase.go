@@ -1,0 +1,144 @@
+package recourse
+
+import "time"
+
+// Leg is the stretch of the way that a parcel is on.
+type Leg string
+
+const (
+	// Domestic starts and ends in one country: from a Tmall shop to the consolidation warehouse. A parcel on
+	// it can still be intercepted. Delivered on a domestic leg means arrived at the warehouse.
+	Domestic Leg = "domestic"
+	// International crosses a border: neither interception nor refund for a buyer's change of mind.
+	International Leg = "international"
+)
+
+// PurchaseStatus says how a purchase stands with its supplier.
+type PurchaseStatus string
+
+const (
+	// PurchasePlaced: bought and, as far as is known, to be shipped. Its ship-by date is watched until
+	// the first parcel is handed over.
+	PurchasePlaced PurchaseStatus = "placed"
+	// PurchaseOutOfStock: the supplier (or the agent) said that it cannot deliver. The money is to be recovered.
+	PurchaseOutOfStock PurchaseStatus = "out_of_stock"
+	// PurchaseOversized: too big or too heavy for the shipping line.
+	PurchaseOversized PurchaseStatus = "oversized"
+	// PurchaseCancelled: cancelled, by the supplier unasked or because we asked.
+	PurchaseCancelled PurchaseStatus = "cancelled"
+	// PurchaseGivenUp: we no longer wait for it: its recovery was asked for though the supplier said nothing.
+	PurchaseGivenUp PurchaseStatus = "given_up"
+)
+
+// Purchase is what the merchant bought at one supplier to fill lines of an order.
+type Purchase struct {
+	ID       string         `json:"purchase"` // the Tmall order number
+	Supplier string         `json:"supplier,omitempty"`
+	Lines    []Pieces       `json:"lines,omitempty"`
+	Cost     Money          `json:"cost,omitzero"` // of the whole purchase
+	ShipBy   time.Time      `json:"ship_by,omitzero"`
+	ShipFrom string         `json:"ship_from,omitempty"` // ISO 3166-1 alpha-2
+	Leg      Leg            `json:"leg,omitempty"`       // of its first parcel as far as known; what the parcel says wins
+	Status   PurchaseStatus `json:"status"`
+	PlacedAt time.Time      `json:"placed_at,omitzero"`
+	// AskedAt is when the first question was put that has had no answer; zero when nothing is open.
+	// Shipping is an answer.
+	AskedAt    time.Time `json:"asked_at,omitzero"`
+	AnsweredAt time.Time `json:"answered_at,omitzero"` // the newest answer
+	ShippedAt  time.Time `json:"shipped_at,omitzero"`  // when its first parcel was handed over; zero: none was
+	// ReportedAt is when the failure in Status was told; Failed the pieces it was told of, all when empty.
+	ReportedAt time.Time `json:"reported_at,omitzero"`
+	Failed     []Pieces  `json:"failed,omitempty"`
+}
+
+// Waiting says that nothing of the purchase was handed over and nobody has given it up.
+func (p *Purchase) Waiting() bool {
+	return p.ShippedAt.IsZero() && (p.Status == PurchasePlaced || len(p.Failed) > 0)
+}
+
+// ParcelStatus is the status of a checkpoint, in our own taxonomy whatever the carrier calls it.
+type ParcelStatus string
+
+// The statuses of a checkpoint.
+const (
+	InTransit       ParcelStatus = "in_transit"
+	CustomsHold     ParcelStatus = "customs_hold"     // customs keeps it until somebody clears it
+	CustomsReleased ParcelStatus = "customs_released" // it moves again
+	OutForDelivery  ParcelStatus = "out_for_delivery"
+	Delivered       ParcelStatus = "delivered" // on a domestic leg: arrived at the warehouse
+	DeliveryFailed  ParcelStatus = "delivery_failed"
+	Returning       ParcelStatus = "returning" // on its way back to the sender
+	Returned        ParcelStatus = "returned"
+	Damaged         ParcelStatus = "damaged"
+	Lost            ParcelStatus = "lost"
+)
+
+// parcelRank orders the statuses along a parcel's way. It decides only between checkpoints of the very same
+// instant, so that the order in which they arrive does not matter.
+var parcelRank = map[ParcelStatus]int{
+	"": 0, InTransit: 1, CustomsHold: 2, CustomsReleased: 3, OutForDelivery: 4, DeliveryFailed: 5,
+	Damaged: 6, Delivered: 7, Returning: 8, Returned: 9, Lost: 10,
+}
+
+// Known says whether s is one of the ten statuses.
+func (s ParcelStatus) Known() bool { return s != "" && parcelRank[s] > 0 }
+
+// Parcel is one tracking number of a purchase (or of a replacement) and what its newest checkpoint says. The
+// checkpoints themselves are in the history: a decision looks at the newest only.
+type Parcel struct {
+	ID        string       `json:"parcel"`
+	Purchase  string       `json:"purchase,omitempty"` // "": a replacement, or not known yet
+	Lines     []Pieces     `json:"lines,omitempty"`
+	Carrier   string       `json:"carrier,omitempty"`
+	Tracking  string       `json:"tracking,omitempty"`
+	Leg       Leg          `json:"leg,omitempty"`       // of the newest checkpoint that told one, by its own time
+	LegAt     time.Time    `json:"leg_at,omitzero"`     // of that checkpoint
+	Status    ParcelStatus `json:"status,omitempty"`    // of the newest checkpoint by its own time; "": none
+	StatusAt  time.Time    `json:"status_at,omitzero"`  // of that checkpoint
+	ShippedAt time.Time    `json:"shipped_at,omitzero"` // handed over
+	ScannedAt time.Time    `json:"scanned_at,omitzero"` // newest sign of life, the handing over included
+	Customs   *Customs     `json:"customs,omitempty"`   // what customs asked for last
+	HeldSince time.Time    `json:"held_since,omitzero"` // first checkpoint of the present customs hold
+	Ended     bool         `json:"ended,omitempty"`     // delivered to the buyer, returned or lost: nothing more is awaited
+}
+
+// Customs is what customs asks for to release a parcel.
+type Customs struct {
+	Asks    string `json:"asks,omitempty"`     // the paper or the payment wanted, in the source's words
+	By      string `json:"by,omitempty"`       // a date, 2006-01-02, or an instant
+	WhoPays string `json:"who_pays,omitempty"` // buyer, merchant, …
+}
+
+// Scan takes one checkpoint into the parcel; older ones than the newest known change nothing but the
+// first handing over. It reports whether it became the newest. Ties in time go to the later stage of the way.
+func (p *Parcel) Scan(status ParcelStatus, leg Leg, at time.Time) bool {
+	if p.ShippedAt.IsZero() || at.Before(p.ShippedAt) {
+		p.ShippedAt = at
+	}
+	if at.After(p.ScannedAt) {
+		p.ScannedAt = at
+	}
+	if leg != "" && (!at.Before(p.LegAt) && (at.After(p.LegAt) || leg >= p.Leg)) {
+		p.Leg, p.LegAt = leg, at
+	}
+	if at.Before(p.StatusAt) || at.Equal(p.StatusAt) && parcelRank[status] <= parcelRank[p.Status] {
+		return false
+	}
+	if status == CustomsHold && p.Status != CustomsHold {
+		p.HeldSince = at
+	}
+	p.Status, p.StatusAt = status, at
+	return true
+}
+
+// Offer is a listing at a supplier that can fill a SKU.
+type Offer struct {
+	Supplier string `json:"supplier"`
+	SKU      string `json:"sku,omitempty"`
+	Same     bool   `json:"same,omitempty"` // the same item; else a similar one, which is put to the buyer
+	Price    Money  `json:"price,omitzero"` // of one piece
+	Stock    int    `json:"stock,omitempty"`
+	LeadDays int    `json:"lead_days,omitempty"` // calendar days until it ships
+	WeightG  int    `json:"weight_g,omitempty"`
+	SizeMM   Size   `json:"size_mm,omitzero"`
+}
