@@ -141,6 +141,7 @@ type Case struct {
 	// anything until a fresh fact touches it.
 	Quiet bool `json:"quiet,omitempty"`
 
+	Problem      bool         `json:"problem,omitempty"`      // a buyer reported it: goods wrong, missing or damaged
 	Evidence     int          `json:"evidence,omitempty"`     // pieces of evidence received
 	NewEvidence  int          `json:"new_evidence,omitempty"` // of them, since the last claim was filed
 	Claim        ClaimStatus  `json:"claim,omitempty"`
@@ -152,9 +153,8 @@ type Case struct {
 	Interception Interception `json:"interception,omitempty"`
 	SentAgain    SentAgain    `json:"sent_again,omitzero"`
 	Confirmed    bool         `json:"confirmed,omitempty"` // a person with the right confirmed: refunded and sent again
-	CancelAsked  bool         `json:"cancel_asked,omitempty"`
-	EventDue     time.Time    `json:"event_due,omitzero"` // the date that the opening event set (a dispute's)
-	Effects      int          `json:"effects,omitempty"`  // effects decided so far; numbers the next
+	EventDue     time.Time    `json:"event_due,omitzero"`  // the date that the opening event set (a dispute's)
+	Effects      int          `json:"effects,omitempty"`   // effects decided so far; numbers the next
 }
 
 // SentAgain is the remedy by which goods go to the buyer a second time.
@@ -162,4 +162,5 @@ type SentAgain struct {
 	Remedy Remedy    `json:"remedy,omitempty"` // reorder, replacement or adjustment; "": none
 	At     time.Time `json:"at,omitzero"`      // decided
 	Done   bool      `json:"done,omitempty"`   // bought or shipped
+	Parcel string    `json:"parcel,omitempty"` // of a replacement
 }

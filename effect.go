@@ -35,27 +35,28 @@ const (
 // Effect is an act that was decided and is to be carried out once. It is data: saved with the decision,
 // before anything leaves the house. The fields that its kind does not use are empty.
 type Effect struct {
-	ID   string     `json:"id"`   // case/n or recovery/n: the same decision always gives the same id
-	Kind EffectKind `json:"kind"` //
-	// Key is what may happen only once: an effect with a key that was decided before is not decided again.
-	Key       string    `json:"key"`
-	Case      string    `json:"case,omitempty"`
-	Step      int       `json:"step"` // of the case's run; a message not yet sent that a later step has overtaken is dropped
-	At        time.Time `json:"at"`   // the instant it was decided for
-	To        Party     `json:"to,omitempty"`
-	Template  string    `json:"template,omitempty"`
-	Draft     bool      `json:"draft,omitempty"`
-	Amount    Money     `json:"amount,omitzero"`
-	Purchase  string    `json:"purchase,omitempty"`
-	Parcel    string    `json:"parcel,omitempty"`
-	Supplier  string    `json:"supplier,omitempty"`
-	SKU       string    `json:"sku,omitempty"`
-	Lines     []Pieces  `json:"lines,omitempty"`
-	Of        Party     `json:"of,omitempty"`
-	Question  string    `json:"question,omitempty"`
-	Choices   []string  `json:"choices,omitempty"`
-	Due       time.Time `json:"due,omitzero"`
-	Approval  Approval  `json:"approval,omitempty"`
-	Variables []Arg     `json:"variables,omitempty"` // what the words of a message or a question need
-	Why       Why       `json:"why"`
+	// ID is the case's (or the recovery's, or the order's) with a number: the same decision always gives the
+	// same id, so that it is also the key by which the act happens only once.
+	ID        string     `json:"id"`
+	Kind      EffectKind `json:"kind"`
+	Case      string     `json:"case,omitempty"`
+	Step      int        `json:"step"` // of the case's run; a message not yet sent that a later step has overtaken is dropped
+	At        time.Time  `json:"at"`   // the instant it was decided for
+	To        Party      `json:"to,omitempty"`
+	Template  string     `json:"template,omitempty"`
+	Draft     bool       `json:"draft,omitempty"`
+	Amount    Money      `json:"amount,omitzero"`
+	Refund    string     `json:"refund,omitempty"` // the refund that is withdrawn
+	Purchase  string     `json:"purchase,omitempty"`
+	Parcel    string     `json:"parcel,omitempty"`
+	Supplier  string     `json:"supplier,omitempty"`
+	SKU       string     `json:"sku,omitempty"`
+	Lines     []Pieces   `json:"lines,omitempty"`
+	Of        Party      `json:"of,omitempty"`
+	Question  string     `json:"question,omitempty"`
+	Choices   []string   `json:"choices,omitempty"`
+	Due       time.Time  `json:"due,omitzero"`
+	Approval  Approval   `json:"approval,omitempty"`
+	Variables []Arg      `json:"variables,omitempty"` // what the words of a message or a question need
+	Why       Why        `json:"why"`
 }

@@ -73,6 +73,11 @@ func DecodeData(t EventType, data []byte) (Data, error) {
 	if err := json.Unmarshal(data, &d); err != nil {
 		return d, decodeError(t, err)
 	}
+	for i := range d.Items {
+		if d.Items[i].Quantity == 0 && !bytes.Contains(data, []byte(`"quantity"`)) {
+			d.Items[i].Quantity = 1
+		}
+	}
 	e := Event{Type: t, Data: d}
 	return d, e.Check()
 }

@@ -32,6 +32,7 @@ type Refund struct {
 	Case     string       `json:"case,omitempty"` // "": made outside, no case asked for it
 	Lines    []Pieces     `json:"lines"`          // the pieces it pays for
 	Amount   Money        `json:"amount"`
+	Shipping Money        `json:"shipping,omitzero"` // the part of the amount that is shipping
 	Status   RefundStatus `json:"status"`
 	Disputed bool         `json:"disputed,omitempty"` // the bank takes it in a dispute: sent while open, done when lost
 	At       time.Time    `json:"at"`                 // of the newest change of status

@@ -6,16 +6,20 @@ import "time"
 // that it changes. It is a value of data only; the same file, event, playbook, calendars and instant give the
 // same decision for ever.
 type OrderFile struct {
-	Order      Order      `json:"order"`
-	Purchases  []Purchase `json:"purchases,omitempty"`
-	Parcels    []Parcel   `json:"parcels,omitempty"`
-	Cases      []Case     `json:"cases,omitempty"`
-	Refunds    []Refund   `json:"refunds,omitempty"`
-	Recoveries []Recovery `json:"recoveries,omitempty"`
-	Seen       []EventKey `json:"seen,omitempty"`    // the events taken in, so that one that comes again changes nothing
-	Now        time.Time  `json:"now,omitzero"`      // the latest instant decided for: a clock set back does not undo time
-	Due        time.Time  `json:"due,omitzero"`      // the next instant at which something moves by itself; zero: nothing will
-	Effects    int        `json:"effects,omitempty"` // effects that belong to no case; numbers the next
+	Order Order `json:"order"`
+	// AddressWrong says that the address on file was reported wrong and no better one is known.
+	AddressWrong bool `json:"address_wrong,omitempty"`
+	// AddressFixed says that the address was put right after the order was placed; the order told again keeps it.
+	AddressFixed bool       `json:"address_fixed,omitempty"`
+	Purchases    []Purchase `json:"purchases,omitempty"`
+	Parcels      []Parcel   `json:"parcels,omitempty"`
+	Cases        []Case     `json:"cases,omitempty"`
+	Refunds      []Refund   `json:"refunds,omitempty"`
+	Recoveries   []Recovery `json:"recoveries,omitempty"`
+	Seen         []EventKey `json:"seen,omitempty"`    // the events taken in, so that one that comes again changes nothing
+	Now          time.Time  `json:"now,omitzero"`      // the latest instant decided for: a clock set back does not undo time
+	Due          time.Time  `json:"due,omitzero"`      // the next instant at which something moves by itself; zero: nothing will
+	Effects      int        `json:"effects,omitempty"` // effects that belong to no case; numbers the next
 }
 
 // Purchase returns the purchase with that id, nil when the file has none.

@@ -42,18 +42,49 @@ type Purchase struct {
 	Status   PurchaseStatus `json:"status"`
 	PlacedAt time.Time      `json:"placed_at,omitzero"`
 	// AskedAt is when the first question was put that has had no answer; zero when nothing is open.
-	// Shipping is an answer.
-	AskedAt    time.Time `json:"asked_at,omitzero"`
-	AnsweredAt time.Time `json:"answered_at,omitzero"` // the newest answer
-	ShippedAt  time.Time `json:"shipped_at,omitzero"`  // when its first parcel was handed over; zero: none was
-	// ReportedAt is when the failure in Status was told; Failed the pieces it was told of, all when empty.
-	ReportedAt time.Time `json:"reported_at,omitzero"`
-	Failed     []Pieces  `json:"failed,omitempty"`
+	AskedAt     time.Time `json:"asked_at,omitzero"`
+	LastAskedAt time.Time `json:"last_asked_at,omitzero"` // the newest question, answered or not
+	AnsweredAt  time.Time `json:"answered_at,omitzero"`   // the newest answer
+	ShippedAt   time.Time `json:"shipped_at,omitzero"`    // when its first parcel was handed over; zero: none was
+	CancelAsked bool      `json:"cancel_asked,omitempty"` // we asked for it to be cancelled
+	// Failed are the pieces that will not come: reported so, or given up. Status says why the last of them failed.
+	Failed []Pieces `json:"failed,omitempty"`
 }
 
-// Waiting says that nothing of the purchase was handed over and nobody has given it up.
+// Waiting says that nothing of the purchase was handed over and that something of it is still expected.
 func (p *Purchase) Waiting() bool {
-	return p.ShippedAt.IsZero() && (p.Status == PurchasePlaced || len(p.Failed) > 0)
+	if !p.ShippedAt.IsZero() {
+		return false
+	}
+	if len(p.Lines) == 0 {
+		return p.Status == PurchasePlaced
+	}
+	return len(Without(p.Lines, p.Failed)) > 0
+}
+
+// Ask takes a question that wants an answer. The first one without an answer counts; the order in which
+// questions and answers are learned does not.
+func (p *Purchase) Ask(at time.Time) {
+	if at.After(p.LastAskedAt) {
+		p.LastAskedAt = at
+	}
+	if at.After(p.AnsweredAt) && (p.AskedAt.IsZero() || at.Before(p.AskedAt)) {
+		p.AskedAt = at
+	}
+}
+
+// Answer takes an answer of the supplier: it answers every question put until then.
+func (p *Purchase) Answer(at time.Time) {
+	if at.After(p.AnsweredAt) {
+		p.AnsweredAt = at
+	}
+	if p.AskedAt.IsZero() || p.AskedAt.After(at) {
+		return
+	}
+	p.AskedAt = time.Time{}
+	if p.LastAskedAt.After(at) {
+		p.AskedAt = p.LastAskedAt
+	}
 }
 
 // ParcelStatus is the status of a checkpoint, in our own taxonomy whatever the carrier calls it.
@@ -99,7 +130,7 @@ type Parcel struct {
 	ScannedAt time.Time    `json:"scanned_at,omitzero"` // newest sign of life, the handing over included
 	Customs   *Customs     `json:"customs,omitempty"`   // what customs asked for last
 	HeldSince time.Time    `json:"held_since,omitzero"` // first checkpoint of the present customs hold
-	Ended     bool         `json:"ended,omitempty"`     // delivered to the buyer, returned or lost: nothing more is awaited
+
 }
 
 // Customs is what customs asks for to release a parcel.

@@ -16,6 +16,7 @@ type WhyCode string
 const (
 	WhyEvent      WhyCode = "event"      // a fact came: event, time
 	WhyDeadline   WhyCode = "deadline"   // a time was up: setting or duration, from (anchor), since, due
+	WhyChosen     WhyCode = "chosen"     // a person chose: remedy, by
 	WhyFacts      WhyCode = "facts"      // what is known made it so: condition
 	WhyWatch      WhyCode = "watch"      // nothing happened in the set time: setting or duration, from, since, due
 	WhyBecame     WhyCode = "became"     // the case took another situation: from, to

@@ -1,0 +1,228 @@
+// Package decide is the pure interpreter of a playbook over an order file, and the one place that says what a
+// case may do next.
+//
+// Given an order file, an event (or an instant at which something is due), a playbook and calendars, it gives a
+// [Decision]: the next file, entries of history, effects, each with its why. It asks no clock, does no input or
+// output, uses no randomness and never changes its arguments; the same input gives the same decision for ever.
+//
+// One decision goes so:
+//
+//  1. Deadlines that came before the fact act first, at their own instants.
+//  2. The fact is folded into the file: what is known about order, purchases, parcels, money (fold.go). A fact
+//     that was known already is noted and goes no further.
+//  3. It is handed to the cases that it concerns, or that wait for such an answer (route.go). Each takes the
+//     first transition whose condition holds (step.go), guarded against paying twice (guard.go).
+//  4. For lines that no open case took it for, it may open cases (open.go).
+//  5. Conditions over facts lead cases on, until none does.
+//
+// Whatever the order in which facts come, nothing panics: what has not left the house is corrected, what has is
+// put to a person.
+package decide
+
+import (
+	"slices"
+	"time"
+
+	"recourse"
+	"recourse/calendar"
+	"recourse/playbook"
+)
+
+// Decider holds what decisions are made by. It is immutable in use and safe for concurrent use.
+type Decider struct {
+	// Policy takes new cases.
+	Policy *playbook.Policy
+	// Pinned are the policies that running cases began with, by hash. A case whose policy is not among them goes
+	// on with Policy.
+	Pinned map[string]*playbook.Policy
+	// Calendars say what a business day is.
+	Calendars *calendar.Set
+	// Past turns off the rule that facts older than import.stale_after stay quiet: for a replay, whose clock is
+	// the book's.
+	Past bool
+}
+
+// New is a decider for one policy with the official calendars.
+func New(policy *playbook.Policy) *Decider {
+	return &Decider{Policy: policy, Calendars: calendar.Default()}
+}
+
+// Decision is what was decided. It is to be saved whole before any of its effects is carried out.
+type Decision struct {
+	File      *recourse.OrderFile // the next state of the file; its Due says when to ask again
+	Entries   []recourse.Entry    // to append to the history
+	Effects   []recourse.Effect   // to carry out, once each
+	Duplicate bool                // the event was taken in before; nothing changed
+}
+
+// Event decides what follows from a fact that arrived at now. The file is not changed. The event should have been
+// checked (recourse.Event.Check); one that was not is decided on as far as it makes sense.
+func (d *Decider) Event(file *recourse.OrderFile, ev *recourse.Event, now time.Time) Decision {
+	key := ev.Key()
+	if key != 0 && slices.Contains(file.Seen, key) {
+		return Decision{File: file, Duplicate: true}
+	}
+	w := d.begin(file, now)
+	w.at = w.now
+	if !ev.Time.IsZero() && ev.Time.Before(w.now) {
+		w.at = ev.Time
+	}
+	w.due(w.at)
+	known := *ev
+	w.ev, w.evAt = &known, w.at
+	w.stale = w.isStale(w.at)
+	if key != 0 {
+		w.f.Seen = append(slices.Clip(w.f.Seen), key)
+	}
+	if w.resolve() {
+		w.take()
+	} else {
+		w.noteEvent("", recourse.WhyNoted)
+	}
+	return w.end()
+}
+
+// Due decides what has come due by now. Deadlines act in the order of their instants, each at its own, as they
+// would have without a pause; a message that a later step has overtaken in the meantime is dropped.
+func (d *Decider) Due(file *recourse.OrderFile, now time.Time) Decision {
+	w := d.begin(file, now)
+	w.due(w.now)
+	return w.end()
+}
+
+// work is one decision in the making.
+type work struct {
+	*Decider
+	f     *recourse.OrderFile // the next file; lists are copied before they are first written
+	now   time.Time
+	at    time.Time       // the instant that is being decided for
+	ev    *recourse.Event // nil while a deadline acts
+	evAt  time.Time
+	stale bool // the fact in hand is older than import.stale_after
+
+	entries []recourse.Entry
+	effects []recourse.Effect
+
+	policy *playbook.Policy // of the run that conditions are evaluated for
+	on     subject
+	scope  playbook.Scope
+	own    owned
+	fresh  fresh
+	// first says that a scan was the first sign of a parcel; failing are the pieces that a failure told now was news of.
+	first   bool
+	failing []recourse.Pieces
+}
+
+// subject is what facts are read of: exactly one of a case (or one that may be opened), a recovery, and what a
+// watch looks at.
+type subject struct {
+	c        *recourse.Case
+	recovery *recourse.Recovery
+	purchase *recourse.Purchase
+	parcel   *recourse.Parcel
+}
+
+// owned says which lists of the file were copied and may be written.
+type owned struct{ cases, purchases, parcels, refunds, recoveries bool }
+
+// fresh is what the event in hand brought that was not known before.
+type fresh struct {
+	news     bool // anything at all
+	purchase bool // a purchase
+}
+
+func (d *Decider) begin(file *recourse.OrderFile, now time.Time) *work {
+	next := *file
+	w := &work{Decider: d, f: &next, now: now}
+	if now.Before(file.Now) {
+		w.now = file.Now
+	}
+	w.scope.Fact = w.fact
+	return w
+}
+
+// end closes the decision: messages overtaken are dropped and the next due instant is found.
+func (w *work) end() Decision {
+	w.dropOvertaken()
+	w.f.Now = w.now
+	w.f.Due = w.nextDue()
+	return Decision{File: w.f, Entries: w.entries, Effects: w.effects}
+}
+
+// isStale says whether a fact of that instant belongs to the past that stays quiet.
+func (w *work) isStale(at time.Time) bool {
+	return !w.Past && w.add(at, w.Policy, w.Policy.StaleAfter()).Before(w.now)
+}
+
+// The lists of the file are copied when they are first written in a decision.
+
+func (w *work) cases() []recourse.Case {
+	if !w.own.cases {
+		w.own.cases, w.f.Cases = true, append(make([]recourse.Case, 0, len(w.f.Cases)+1), w.f.Cases...)
+	}
+	return w.f.Cases
+}
+
+func (w *work) purchases() []recourse.Purchase {
+	if !w.own.purchases {
+		w.own.purchases, w.f.Purchases = true, append(make([]recourse.Purchase, 0, len(w.f.Purchases)+1), w.f.Purchases...)
+	}
+	return w.f.Purchases
+}
+
+func (w *work) parcels() []recourse.Parcel {
+	if !w.own.parcels {
+		w.own.parcels, w.f.Parcels = true, append(make([]recourse.Parcel, 0, len(w.f.Parcels)+1), w.f.Parcels...)
+	}
+	return w.f.Parcels
+}
+
+func (w *work) refunds() []recourse.Refund {
+	if !w.own.refunds {
+		w.own.refunds, w.f.Refunds = true, append(make([]recourse.Refund, 0, len(w.f.Refunds)+1), w.f.Refunds...)
+	}
+	return w.f.Refunds
+}
+
+func (w *work) recoveries() []recourse.Recovery {
+	if !w.own.recoveries {
+		w.own.recoveries, w.f.Recoveries = true, append(make([]recourse.Recovery, 0, len(w.f.Recoveries)+1), w.f.Recoveries...)
+	}
+	return w.f.Recoveries
+}
+
+// policyOf is the policy that a run is pinned to.
+func (d *Decider) policyOf(r *recourse.Run) *playbook.Policy {
+	if r.Playbook == d.Policy.Hash {
+		return d.Policy
+	}
+	if p := d.Pinned[r.Playbook]; p != nil {
+		return p
+	}
+	return d.Policy
+}
+
+// note appends an entry of history.
+func (w *work) note(e recourse.Entry) {
+	e.At = w.at
+	w.entries = append(w.entries, e)
+}
+
+// dropOvertaken drops messages of an earlier instant whose case was moved on by a later one in the same
+// decision: after a pause, what would no longer be true when it is read is not sent. (A message that waits in
+// the outbox across decisions carries its step, so that its sender can tell the same.)
+func (w *work) dropOvertaken() {
+	kept := w.effects[:0]
+	for _, e := range w.effects {
+		c := w.f.Case(e.Case)
+		words := e.Kind == recourse.EffectMessage || e.Kind == recourse.EffectAsk
+		if !words || c == nil || e.Step >= c.Step || !e.At.Before(c.EnteredAt) {
+			kept = append(kept, e)
+			continue
+		}
+		w.note(recourse.Entry{Case: e.Case, Kind: recourse.EntryDropped, Effect: e.ID,
+			Why: recourse.Why{Code: recourse.WhyOvertaken, Args: []recourse.Arg{{Name: "template", Text: e.Template + e.Question}}}})
+	}
+	clear(w.effects[len(kept):])
+	w.effects = kept
+}

@@ -1,0 +1,309 @@
+package decide
+
+import (
+	"recourse"
+	"recourse/playbook"
+)
+
+// holds evaluates a condition about a subject under a policy.
+func (w *work) holds(c *playbook.Condition, p *playbook.Policy, on subject) bool {
+	if c == nil {
+		return true
+	}
+	before, policy := w.on, w.policy
+	w.on, w.policy, w.scope.Settings = on, p, p.Values
+	yes := c.Holds(&w.scope) == playbook.Yes
+	w.on, w.policy = before, policy
+	return yes
+}
+
+// fact reads one fact of the subject in hand.
+func (w *work) fact(f playbook.Fact) playbook.Value {
+	switch {
+	case f <= playbook.ParcelContested:
+		return w.thingFact(f)
+	case f == playbook.OrderDeliverable:
+		return playbook.Truth(!w.f.AddressWrong && w.f.Order.ShipTo.Deliverable())
+	case f >= playbook.EventProblem:
+		return w.eventFact(f)
+	case f == playbook.RecoveryStatus:
+		if w.on.recovery != nil {
+			return playbook.Word(w.on.recovery.Status)
+		}
+	case w.on.c != nil:
+		return w.caseFact(f, w.on.c)
+	}
+	return playbook.Value{}
+}
+
+// thingFact reads a fact of the purchase or the parcel in hand, or of the case's.
+func (w *work) thingFact(f playbook.Fact) playbook.Value {
+	switch f {
+	case playbook.PurchaseWaiting, playbook.PurchaseLeg:
+		p := w.on.purchase
+		if p == nil && w.on.c != nil {
+			p = w.f.Purchase(w.on.c.Purchase)
+		}
+		if p == nil {
+			return absent(f == playbook.PurchaseWaiting)
+		}
+		if f == playbook.PurchaseWaiting {
+			return playbook.Truth(p.Waiting())
+		}
+		return playbook.Word(p.Leg)
+	}
+	p := w.on.parcel
+	if p == nil && w.on.c != nil {
+		p = w.parcelOf(w.on.c)
+	}
+	switch {
+	case p == nil:
+		return absent(f != playbook.ParcelStatus)
+	case f == playbook.ParcelStatus:
+		if p.Status == "" {
+			return playbook.Word("none")
+		}
+		return playbook.Word(p.Status)
+	case f == playbook.ParcelMoving:
+		return playbook.Truth(!p.ShippedAt.IsZero() && !w.ended(p))
+	}
+	return playbook.Truth(w.contested(p))
+}
+
+// absent is the value of a fact about something that is not there.
+func absent(truth bool) playbook.Value {
+	if truth {
+		return playbook.Truth(false)
+	}
+	return playbook.Word("none")
+}
+
+func (w *work) eventFact(f playbook.Fact) playbook.Value {
+	if w.ev == nil {
+		return playbook.Value{Kind: playbook.Text}
+	}
+	switch f {
+	case playbook.EventProblem:
+		return playbook.Word(w.ev.Problem)
+	case playbook.EventStatus:
+		return playbook.Word(w.ev.Status)
+	case playbook.EventBy:
+		return playbook.Word(w.ev.By)
+	case playbook.EventEarly:
+		return playbook.Truth(w.on.c != nil && w.evAt.Before(w.on.c.PathAt))
+	}
+	return playbook.Truth(w.fills())
+}
+
+// fills says whether the event is a new purchase for the case's lines at another place than the case's own.
+func (w *work) fills() bool {
+	if w.on.c == nil || !w.fresh.purchase || w.ev.Purchase == w.on.c.Purchase {
+		return false
+	}
+	p := w.f.Purchase(w.ev.Purchase)
+	return p != nil && recourse.Overlap(w.linesOfPurchase(p), w.on.c.Lines)
+}
+
+func (w *work) caseFact(f playbook.Fact, c *recourse.Case) playbook.Value {
+	switch f {
+	case playbook.CasePurchased:
+		return playbook.Truth(w.purchased(c))
+	case playbook.CaseShipped:
+		return playbook.Truth(w.shipped(c))
+	case playbook.CaseDelivered:
+		p := w.parcelOf(c)
+		return playbook.Truth(p != nil && w.delivered(p))
+	case playbook.CaseLeg:
+		return playbook.Word(w.legOf(c))
+	case playbook.CaseRoute:
+		return playbook.Word(w.route(c))
+	case playbook.CaseRefund:
+		return playbook.Word(w.refundStatus(c))
+	case playbook.CaseSentAgain:
+		return playbook.Word(sentAgain(c))
+	case playbook.CaseClaim:
+		return playbook.Word(orNone(c.Claim))
+	case playbook.CaseEvidence:
+		return playbook.Number(c.Evidence)
+	case playbook.CaseNewEvidence:
+		return playbook.Number(c.NewEvidence)
+	case playbook.CaseSearched:
+		return playbook.Truth(c.Searched)
+	case playbook.CaseFits:
+		return playbook.Number(w.fitting(c, true))
+	case playbook.CaseSimilar:
+		return playbook.Number(w.fitting(c, false))
+	}
+	return playbook.Word(orNone(c.Interception))
+}
+
+func orNone[S ~string](s S) S {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
+
+func sentAgain(c *recourse.Case) string {
+	switch {
+	case c.SentAgain.Remedy == "":
+		return "none"
+	case c.SentAgain.Done:
+		return "done"
+	}
+	return "ordered"
+}
+
+// carries says whether a parcel holds pieces of a case: the parcel it is about, one of the purchase it is about, or
+// one with its lines.
+func (w *work) carries(p *recourse.Parcel, c *recourse.Case) bool {
+	if c.Parcel != "" {
+		return p.ID == c.Parcel
+	}
+	if c.Purchase != "" && p.Purchase != c.Purchase {
+		return false
+	}
+	lines := w.linesOfParcel(p)
+	return len(lines) == 0 || recourse.Overlap(lines, c.Lines)
+}
+
+// parcelOf is the parcel of a case's pieces, the one with the newest sign of life when there are several; nil
+// when none is known.
+func (w *work) parcelOf(c *recourse.Case) *recourse.Parcel {
+	var out *recourse.Parcel
+	for i := range w.f.Parcels {
+		p := &w.f.Parcels[i]
+		if w.carries(p, c) && (out == nil || p.ScannedAt.After(out.ScannedAt)) {
+			out = p
+		}
+	}
+	return out
+}
+
+func (w *work) shipped(c *recourse.Case) bool {
+	for i := range w.f.Parcels {
+		if p := &w.f.Parcels[i]; !p.ShippedAt.IsZero() && w.carries(p, c) {
+			return true
+		}
+	}
+	return false
+}
+
+// purchased says whether a purchase is to bring the case's pieces.
+func (w *work) purchased(c *recourse.Case) bool {
+	for i := range w.f.Purchases {
+		p := &w.f.Purchases[i]
+		if c.Purchase != "" && p.ID != c.Purchase {
+			continue
+		}
+		lines := w.linesOfPurchase(p)
+		if len(p.Failed) > 0 {
+			lines = recourse.Without(lines, p.Failed)
+		}
+		if recourse.Overlap(lines, c.Lines) {
+			return true
+		}
+	}
+	return false
+}
+
+// legOf is the leg of the parcels that carry the case: international as soon as one crossed the border.
+func (w *work) legOf(c *recourse.Case) recourse.Leg {
+	var leg recourse.Leg
+	for i := range w.f.Parcels {
+		p := &w.f.Parcels[i]
+		if !w.carries(p, c) {
+			continue
+		}
+		at := p.Leg
+		if at == "" {
+			if purchase := w.f.Purchase(p.Purchase); purchase != nil {
+				at = purchase.Leg
+			}
+		}
+		if leg == "" || at == recourse.International {
+			leg = at
+		}
+	}
+	return leg
+}
+
+// route says whether the goods go to the country that they are shipped from.
+func (w *work) route(c *recourse.Case) recourse.Leg {
+	p := w.f.Purchase(c.Purchase)
+	if p == nil {
+		if parcel := w.parcelOf(c); parcel != nil {
+			p = w.f.Purchase(parcel.Purchase)
+		}
+	}
+	if p == nil {
+		return ""
+	}
+	return w.routeOf(p)
+}
+
+func (w *work) routeOf(p *recourse.Purchase) recourse.Leg {
+	to := w.f.Order.ShipTo
+	switch {
+	case p.ShipFrom == "" || to == nil || to.Country == "":
+		return ""
+	case p.ShipFrom == to.Country:
+		return recourse.Domestic
+	}
+	return recourse.International
+}
+
+// delivered says whether a parcel has reached the buyer. On a domestic leg of an international way, delivered
+// means arrived at the warehouse.
+func (w *work) delivered(p *recourse.Parcel) bool {
+	if p.Status != recourse.Delivered {
+		return false
+	}
+	if p.Leg != recourse.Domestic {
+		return true
+	}
+	purchase := w.f.Purchase(p.Purchase)
+	return purchase != nil && w.routeOf(purchase) == recourse.Domestic
+}
+
+func (w *work) ended(p *recourse.Parcel) bool {
+	return p.Status == recourse.Returned || p.Status == recourse.Lost || w.delivered(p)
+}
+
+// contested says whether a problem with a parcel's goods is open for which no claim was filed yet.
+func (w *work) contested(p *recourse.Parcel) bool {
+	for i := range w.f.Cases {
+		c := &w.f.Cases[i]
+		if c.Status == recourse.Open && c.Problem && orNone(c.Claim) == recourse.ClaimNone && w.carries(p, c) {
+			return true
+		}
+	}
+	return false
+}
+
+// linesOfPurchase are a purchase's pieces; all of the order's when it was placed without saying which.
+func (w *work) linesOfPurchase(p *recourse.Purchase) []recourse.Pieces {
+	if len(p.Lines) > 0 {
+		return p.Lines
+	}
+	return w.allLines()
+}
+
+// linesOfParcel are a parcel's pieces; its purchase's when it was shipped without saying which.
+func (w *work) linesOfParcel(p *recourse.Parcel) []recourse.Pieces {
+	if len(p.Lines) > 0 {
+		return p.Lines
+	}
+	if purchase := w.f.Purchase(p.Purchase); purchase != nil {
+		return w.linesOfPurchase(purchase)
+	}
+	return w.allLines()
+}
+
+func (w *work) allLines() []recourse.Pieces {
+	out := make([]recourse.Pieces, len(w.f.Order.Lines))
+	for i, l := range w.f.Order.Lines {
+		out[i] = recourse.Pieces{Line: l.Line, Quantity: l.Quantity}
+	}
+	return out
+}

@@ -1,0 +1,444 @@
+package decide
+
+import (
+	"strings"
+	"time"
+
+	"recourse"
+	"recourse/playbook"
+)
+
+// refundOf is the newest refund of a case; when it has none, one of another case that pays for all its pieces.
+func (w *work) refundOf(c *recourse.Case) *recourse.Refund {
+	for i := len(w.f.Refunds) - 1; i >= 0; i-- {
+		if w.f.Refunds[i].Case == c.ID {
+			return &w.f.Refunds[i]
+		}
+	}
+	for i := len(w.f.Refunds) - 1; i >= 0; i-- {
+		if r := &w.f.Refunds[i]; r.Status.Active() && recourse.Without(c.Lines, r.Lines) == nil && w.linesPaid(c) {
+			return r
+		}
+	}
+	return nil
+}
+
+// linesPaid says that every piece of the case's lines is paid for: another case's refund is then this one's, too.
+func (w *work) linesPaid(c *recourse.Case) bool {
+	for _, p := range c.Lines {
+		if l := w.f.Order.Line(p.Line); l == nil || w.paidPieces(p.Line) < l.Quantity {
+			return false
+		}
+	}
+	return true
+}
+
+func (w *work) refundStatus(c *recourse.Case) recourse.RefundStatus {
+	if r := w.refundOf(c); r != nil {
+		return r.Status
+	}
+	return "none"
+}
+
+// requestRefund asks for a case's money, for the pieces that nobody has paid for. A case whose refund is under way
+// asks for nothing more.
+func (w *work) requestRefund(c *recourse.Case, why recourse.Why) {
+	if r := w.refundOf(c); r != nil && r.Status.Active() {
+		return
+	}
+	lines, amount, shipping := w.refundable(c)
+	if len(lines) == 0 {
+		w.note(recourse.Entry{Case: c.ID, Kind: recourse.EntryRefused, Why: recourse.Why{Code: recourse.WhyPaid}})
+		return
+	}
+	if c.Quiet {
+		return
+	}
+	approval := w.policyOf(&c.Run).Approval(amount)
+	if amount.Minor == 0 {
+		approval = recourse.ApprovalNeeded // the price is not known: a person must look
+	}
+	e := w.emit(c, recourse.Effect{Kind: recourse.EffectRefund, Lines: lines, Amount: amount, Approval: approval, Why: why})
+	w.f.Refunds = append(w.refunds(), recourse.Refund{ID: e.ID, Case: c.ID, Lines: lines, Amount: amount, Shipping: shipping, Status: recourse.RefundRequested, At: w.at})
+}
+
+// withdrawRefund takes back a case's refund that was not sent.
+func (w *work) withdrawRefund(c *recourse.Case, why recourse.Why) {
+	for i := range w.f.Refunds {
+		if r := &w.f.Refunds[i]; r.Case == c.ID && r.Status == recourse.RefundRequested {
+			r = &w.refunds()[i]
+			r.Status, r.At = recourse.RefundWithdrawn, w.at
+			w.emit(c, recourse.Effect{Kind: recourse.EffectWithdrawRefund, Lines: r.Lines, Amount: r.Amount, Refund: r.ID, Why: why})
+		}
+	}
+}
+
+// reprice reckons again what was requested before the order's prices were known: nothing of it has left.
+func (w *work) reprice() {
+	for i := range w.f.Refunds {
+		r := &w.f.Refunds[i]
+		if r.Status != recourse.RefundRequested || r.Amount.Minor != 0 || r.Case == "" {
+			continue
+		}
+		c := w.caseNamed(r.Case)
+		w.withdrawRefund(c, w.whyEvent(recourse.WhyEvent))
+		w.requestRefund(c, w.whyEvent(recourse.WhyEvent))
+	}
+}
+
+// caseNamed is a case of the file, for writing; nil when there is none of that id.
+func (w *work) caseNamed(id string) *recourse.Case {
+	w.cases()
+	return w.f.Case(id)
+}
+
+// answerRefund takes what became of money to the buyer.
+func (w *work) answerRefund() {
+	found := w.refundsMeant()
+	switch {
+	case len(found) == 1:
+		w.moveRefund(found[0])
+	case len(found) > 1:
+		var cases []int
+		for _, i := range found {
+			for j := range w.f.Cases {
+				if w.f.Cases[j].ID == w.f.Refunds[i].Case {
+					cases = append(cases, j)
+				}
+			}
+		}
+		if len(cases) > 0 {
+			w.askWhich(cases)
+		}
+	case w.ev.Type == recourse.RefundSucceeded || w.ev.Type == recourse.RefundSentNow:
+		w.outside()
+	default:
+		w.noteEvent(w.ev.Case, recourse.WhyNoted)
+	}
+}
+
+// awaits says whether a refund of that status can have such news.
+func awaits(s recourse.RefundStatus, t recourse.EventType) bool {
+	switch t {
+	case recourse.RefundSucceeded, recourse.RefundFailedNow:
+		return s == recourse.RefundRequested || s == recourse.RefundSent
+	}
+	return s == recourse.RefundRequested
+}
+
+// refundsMeant are the refunds that the news can be about: those that wait for it, narrowed by what it names, then
+// by the amount.
+func (w *work) refundsMeant() []int {
+	var all, exact []int
+	for i := range w.f.Refunds {
+		r := &w.f.Refunds[i]
+		if !awaits(r.Status, w.ev.Type) || w.ev.Case != "" && r.Case != w.ev.Case || w.ev.Effect != "" && r.ID != w.ev.Effect ||
+			len(w.ev.Lines) > 0 && !recourse.Overlap(r.Lines, w.ev.Lines) {
+			continue
+		}
+		all = append(all, i)
+		if r.Amount == w.ev.Amount {
+			exact = append(exact, i)
+		}
+	}
+	if len(all) > 1 && len(exact) == 1 {
+		return exact
+	}
+	return all
+}
+
+var refundNews = map[recourse.EventType]recourse.RefundStatus{
+	recourse.RefundSentNow: recourse.RefundSent, recourse.RefundSucceeded: recourse.RefundDone, recourse.RefundFailedNow: recourse.RefundFailed,
+	recourse.RefundRejectedNow: recourse.RefundRejected, recourse.RefundWithdrawnNow: recourse.RefundWithdrawn,
+}
+
+// moveRefund gives a refund its new status and tells its case.
+func (w *work) moveRefund(i int) {
+	r := &w.refunds()[i]
+	r.Status, r.At = refundNews[w.ev.Type], w.at
+	if over, _ := w.ev.Amount.Sub(r.Amount); w.ev.Amount.Currency != "" && over.Sign() > 0 {
+		w.note(recourse.Entry{Case: r.Case, Kind: recourse.EntryNoted, Why: recourse.Why{Code: recourse.WhyOver, Args: []recourse.Arg{{Name: "amount", Sum: w.ev.Amount}}}})
+	}
+	for j := range w.f.Cases {
+		if w.f.Cases[j].ID == r.Case {
+			w.wake(j)
+			if !w.deliver(j) {
+				w.noteEvent(r.Case, recourse.WhyNoted)
+			}
+		}
+	}
+}
+
+// outside takes money that left without us (a refund made in the shop): it counts as paid for the lines named, or
+// for those of the one case that it can be meant for, so that they are not paid again; a person is told.
+func (w *work) outside() {
+	lines := w.full(w.ev.Lines, nil)
+	var c *recourse.Case
+	for i := range w.f.Cases {
+		if o := &w.f.Cases[i]; o.Status == recourse.Open && (w.ev.Case == o.ID || recourse.Overlap(lines, o.Lines)) {
+			c = &w.cases()[i]
+		}
+	}
+	if lines == nil && w.closedBy() {
+		w.noteEvent("", recourse.WhyNoted)
+		return
+	}
+	if lines == nil {
+		lines = w.meant()
+		if len(w.openCases()) == 1 {
+			c = &w.cases()[w.openCases()[0]]
+			lines = c.Lines
+		}
+	}
+	w.note(recourse.Entry{Kind: recourse.EntryNoted, Why: recourse.Why{Code: recourse.WhyOutside, Args: []recourse.Arg{{Name: "amount", Sum: w.ev.Amount}}}})
+	lines = w.unpaid(lines)
+	if len(lines) == 0 {
+		return
+	}
+	refund := recourse.Refund{ID: w.f.Order.ID + "/" + w.ev.ID, Lines: lines, Amount: w.ev.Amount, Status: refundNews[w.ev.Type], At: w.at}
+	if c != nil {
+		refund.Case = c.ID
+	}
+	w.f.Refunds = append(w.refunds(), refund)
+}
+
+// closedBy says that a refund of the order is done already: news of money without a name is then that one's, told
+// again.
+func (w *work) closedBy() bool {
+	for i := range w.f.Refunds {
+		if s := w.f.Refunds[i].Status; s == recourse.RefundDone || s == recourse.RefundSent {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *work) openCases() []int {
+	var out []int
+	for i := range w.f.Cases {
+		if w.f.Cases[i].Status == recourse.Open {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// unpaid are those of some pieces that nobody has paid for.
+func (w *work) unpaid(lines []recourse.Pieces) []recourse.Pieces {
+	var out []recourse.Pieces
+	for _, p := range lines {
+		n := p.Quantity
+		if l := w.f.Order.Line(p.Line); l != nil {
+			n = min(n, l.Quantity-w.paidPieces(p.Line))
+		}
+		if n > 0 {
+			out = append(out, recourse.Pieces{Line: p.Line, Quantity: n})
+		}
+	}
+	return out
+}
+
+// requestRecovery asks the agent for the merchant's money of the case's pieces: of every purchase that was to
+// bring them, once.
+func (w *work) requestRecovery(c *recourse.Case, why recourse.Why) {
+	for i := range w.f.Purchases {
+		p := &w.f.Purchases[i]
+		if c.Purchase != "" && p.ID != c.Purchase {
+			continue
+		}
+		lines := recourse.Common(c.Lines, w.linesOfPurchase(p))
+		for j := range w.f.Recoveries {
+			if r := &w.f.Recoveries[j]; r.Purchase == p.ID && r.Status != recourse.RecoveryWithdrawn {
+				lines = recourse.Without(lines, r.Lines)
+			}
+		}
+		if len(lines) > 0 {
+			w.recover(c, i, lines, why)
+		}
+	}
+}
+
+func (w *work) recover(c *recourse.Case, at int, lines []recourse.Pieces, why recourse.Why) {
+	p := &w.purchases()[at]
+	if p.Status == recourse.PurchasePlaced {
+		p.Status = recourse.PurchaseGivenUp
+	}
+	p.Failed = recourse.Plus(p.Failed, recourse.Without(lines, p.Failed))
+	if c.Quiet {
+		return
+	}
+	amount := w.costOf(p, lines)
+	e := w.emit(c, recourse.Effect{Kind: recourse.EffectRecovery, Purchase: p.ID, Lines: lines, Amount: amount, Supplier: p.Supplier, Why: why})
+	policy := w.policyOf(&c.Run)
+	r := recourse.Recovery{ID: e.ID, Case: c.ID, Purchase: p.ID, Lines: lines, Amount: amount, Status: recourse.RecoveryRequested, At: w.at}
+	r.Run = recourse.Run{Playbook: c.Playbook, State: policy.Path("recovery").States[0].Full, EnteredAt: w.at, PathAt: w.at}
+	w.f.Recoveries = append(w.recoveries(), r)
+}
+
+// costOf is the part of a purchase's cost that some of its pieces make up, by what they sell for; zero when the
+// cost or the prices are not known.
+func (w *work) costOf(p *recourse.Purchase, lines []recourse.Pieces) recourse.Money {
+	all := w.linesOfPurchase(p)
+	if recourse.Without(all, lines) == nil {
+		return p.Cost
+	}
+	var part, whole int64
+	for _, q := range all {
+		l := w.f.Order.Line(q.Line)
+		if l == nil {
+			return recourse.Money{}
+		}
+		price := max(1, min(l.Price.Minor, 1<<40))
+		whole += price * int64(q.Quantity)
+		part += price * int64(recourse.Count(lines, q.Line))
+	}
+	if whole == 0 || part >= whole {
+		return p.Cost
+	}
+	amount, err := p.Cost.Scale(part, whole)
+	if err != nil {
+		return p.Cost
+	}
+	return amount
+}
+
+// withdrawRecovery tells the agent that a case's money is not owed after all: the goods came.
+func (w *work) withdrawRecovery(c *recourse.Case, why recourse.Why) {
+	for i := range w.f.Recoveries {
+		r := &w.f.Recoveries[i]
+		if r.Case != c.ID || r.Status != recourse.RecoveryRequested {
+			continue
+		}
+		r = &w.recoveries()[i]
+		r.Status, r.At = recourse.RecoveryWithdrawn, w.at
+		p := w.purchase(r.Purchase)
+		p.Failed = recourse.Without(p.Failed, r.Lines)
+		if p.Status == recourse.PurchaseGivenUp {
+			p.Status = recourse.PurchasePlaced
+		}
+		w.emit(c, recourse.Effect{Kind: recourse.EffectWithdrawRecovery, Purchase: r.Purchase, Lines: r.Lines, Amount: r.Amount, Supplier: p.Supplier, Why: why})
+	}
+}
+
+// answerRecovery takes what became of the merchant's money.
+func (w *work) answerRecovery() {
+	var found []int
+	for i := range w.f.Recoveries {
+		r := &w.f.Recoveries[i]
+		if r.Status == recourse.RecoveryRequested && (w.ev.Purchase == "" || r.Purchase == w.ev.Purchase) && (w.ev.Case == "" || r.Case == w.ev.Case) &&
+			(w.ev.Effect == "" || strings.HasPrefix(w.ev.Effect, r.ID)) && (len(w.ev.Lines) == 0 || recourse.Overlap(r.Lines, w.ev.Lines)) {
+			found = append(found, i)
+		}
+	}
+	if len(found) == 0 {
+		w.noteEvent("", recourse.WhyNoted)
+		return
+	}
+	left := w.ev.Amount
+	for _, i := range found {
+		left = w.moveRecovery(i, left)
+	}
+}
+
+// moveRecovery takes an answer into one recovery. Money is put to the oldest first; what is not named counts as all.
+// It gives what is left of the money.
+func (w *work) moveRecovery(i int, money recourse.Money) recourse.Money {
+	r := &w.recoveries()[i]
+	r.At = w.at
+	switch w.ev.Type {
+	case recourse.RecoveryDeniedNow:
+		r.Status = recourse.RecoveryDenied
+	case recourse.RecoveryWrittenOffNow:
+		r.Status = recourse.RecoveryWrittenOff
+	default:
+		return w.receive(r, money)
+	}
+	w.noteEvent(r.Case, recourse.WhyNoted)
+	return money
+}
+
+func (w *work) receive(r *recourse.Recovery, money recourse.Money) recourse.Money {
+	w.noteEvent(r.Case, recourse.WhyNoted)
+	if money.Currency == "" || r.Amount.Currency != money.Currency {
+		r.Status = recourse.RecoveryReceived
+		if money.Currency != "" {
+			r.Received = money
+		}
+		return recourse.Money{Currency: money.Currency}
+	}
+	take := money
+	if open := r.Amount.Minor - r.Received.Minor; take.Minor > open {
+		take.Minor = open
+	}
+	r.Received = recourse.Money{Minor: r.Received.Minor + take.Minor, Currency: money.Currency}
+	if r.Received.Minor >= r.Amount.Minor {
+		r.Status = recourse.RecoveryReceived
+	}
+	money.Minor -= take.Minor
+	return money
+}
+
+// fitting counts a case's offers that fit: enough in stock, no dearer than allowed, and the same item or a similar
+// one.
+func (w *work) fitting(c *recourse.Case, same bool) int {
+	n := 0
+	for i := range c.Offers {
+		if c.Offers[i].Same == same && w.fits(c, &c.Offers[i]) {
+			n++
+		}
+	}
+	return n
+}
+
+// fits says whether an offer can fill the case's pieces for at most so much more than they cost. Without a cost to
+// compare with, or in another currency, only a person can say: it does not fit by itself.
+func (w *work) fits(c *recourse.Case, o *recourse.Offer) bool {
+	pieces := recourse.Total(c.Lines)
+	if o.Stock < pieces || o.Price.Minor <= 0 {
+		return false
+	}
+	p := w.f.Purchase(c.Purchase)
+	if p == nil || p.Cost.Minor <= 0 {
+		return true
+	}
+	cost := w.costOf(p, recourse.Common(c.Lines, w.linesOfPurchase(p)))
+	if cost.Currency != o.Price.Currency {
+		return false
+	}
+	limit, err := cost.Scale(100+w.policyOf(&c.Run).MaxIncrease(), 100)
+	price, err2 := o.Price.Mul(int64(pieces))
+	return err == nil && err2 == nil && price.Minor <= limit.Minor
+}
+
+// best is the offer to take: one that fits if any does, the supplier that was named, then the same item before a
+// similar one, the cheaper, the sooner. Nil when there is none.
+func (w *work) best(c *recourse.Case) *recourse.Offer {
+	var out *recourse.Offer
+	for i := range c.Offers {
+		o := &c.Offers[i]
+		if w.fits(c, o) && (out == nil || w.better(o, out)) {
+			out = o
+		}
+	}
+	return out
+}
+
+func (w *work) better(a, b *recourse.Offer) bool {
+	if w.ev != nil && w.ev.Supplier != "" && a.Supplier != b.Supplier {
+		if a.Supplier == w.ev.Supplier || b.Supplier == w.ev.Supplier {
+			return a.Supplier == w.ev.Supplier
+		}
+	}
+	switch {
+	case a.Same != b.Same:
+		return a.Same
+	case a.Price.Currency == b.Price.Currency && a.Price.Minor != b.Price.Minor:
+		return a.Price.Minor < b.Price.Minor
+	}
+	return a.LeadDays < b.LeadDays
+}
+
+// askDue is when a question is to be answered.
+func (w *work) askDue(p *playbook.Policy, q *playbook.Question) time.Time {
+	return w.add(w.at, p, q.Due.Of(p.Values))
+}

@@ -1,0 +1,168 @@
+package decide
+
+import (
+	"strconv"
+	"time"
+
+	"recourse"
+	"recourse/playbook"
+)
+
+// open opens cases for an event, for the lines for which no open case took it.
+func (w *work) open(taken []recourse.Pieces) {
+	for _, o := range w.Policy.OpenedBy(w.ev.Type) {
+		for _, c := range w.prospects(o) {
+			w.consider(o, c, taken)
+		}
+	}
+}
+
+// prospects are the cases that an event might open: its lines, grouped as the opener says.
+func (w *work) prospects(o *playbook.Opener) []recourse.Case {
+	ev := w.ev
+	switch {
+	case ev.Parcel != "":
+		p := w.f.Parcel(ev.Parcel)
+		return []recourse.Case{{Lines: w.linesOfParcel(p), Parcel: p.ID, Purchase: p.Purchase}}
+	case ev.Purchase != "":
+		lines := w.failing
+		if ev.Type == recourse.PurchasePlacedEvent {
+			lines = w.linesOfPurchase(w.f.Purchase(ev.Purchase))
+		}
+		return []recourse.Case{{Lines: lines, Purchase: ev.Purchase}}
+	}
+	return w.grouped(w.full(ev.Lines, w.meant()), o.Per)
+}
+
+// meant are the lines that an event about an order means when it names none: for a problem those that were
+// shipped, if any; else all that were not paid back.
+func (w *work) meant() []recourse.Pieces {
+	all := w.allLines()
+	if w.ev.Type == recourse.ProblemReported || w.ev.Type == recourse.ReturnRequested {
+		var shipped []recourse.Pieces
+		for i := range w.f.Parcels {
+			if p := &w.f.Parcels[i]; !p.ShippedAt.IsZero() {
+				shipped = append(shipped, w.linesOfParcel(p)...)
+			}
+		}
+		if left := recourse.Common(all, shipped); left != nil {
+			return left
+		}
+		return all
+	}
+	for i := range w.f.Refunds {
+		if w.f.Refunds[i].Status.Active() {
+			all = recourse.Without(all, w.f.Refunds[i].Lines)
+		}
+	}
+	return all
+}
+
+// grouped splits lines into cases: by purchase or by what can be stopped in one act.
+func (w *work) grouped(lines []recourse.Pieces, per playbook.Per) []recourse.Case {
+	if per == playbook.PerOrder {
+		return []recourse.Case{{Lines: lines}}
+	}
+	var out []recourse.Case
+	if per == playbook.PerShipment || per == playbook.PerParcel {
+		for i := len(w.f.Parcels) - 1; i >= 0; i-- {
+			p := &w.f.Parcels[i]
+			if own := recourse.Common(lines, w.linesOfParcel(p)); own != nil && !p.ShippedAt.IsZero() {
+				out = append(out, recourse.Case{Lines: own, Parcel: p.ID, Purchase: p.Purchase})
+				lines = recourse.Without(lines, own)
+			}
+		}
+	}
+	for i := len(w.f.Purchases) - 1; i >= 0; i-- {
+		p := &w.f.Purchases[i]
+		live := w.linesOfPurchase(p)
+		if per == playbook.PerShipment {
+			live = recourse.Without(live, p.Failed)
+		}
+		if own := recourse.Common(lines, live); own != nil {
+			out = append(out, recourse.Case{Lines: own, Purchase: p.ID})
+			lines = recourse.Without(lines, own)
+		}
+	}
+	if len(lines) > 0 {
+		out = append(out, recourse.Case{Lines: lines})
+	}
+	return out
+}
+
+// consider opens a case if its lines are free for it and its opener's condition holds.
+func (w *work) consider(o *playbook.Opener, c recourse.Case, taken []recourse.Pieces) {
+	if !w.holds(o.If, w.Policy, subject{c: &c, parcel: w.f.Parcel(c.Parcel), purchase: w.f.Purchase(c.Purchase)}) {
+		return
+	}
+	c.Situation = o.Situation.Name
+	c.Lines = recourse.WithoutLines(c.Lines, taken)
+	c.Lines = w.free(&c)
+	if len(c.Lines) == 0 {
+		return
+	}
+	c.Problem = w.ev.Type == recourse.ProblemReported
+	c.EventDue = w.ev.Due
+	w.begun(o, c, w.at, w.whyEvent(recourse.WhyEvent))
+}
+
+// free are the lines of a case that might be opened for which no open case stands in the way: before shipment any
+// case does, after it one of the same situation, which the trouble told again joins.
+func (w *work) free(prospect *recourse.Case) []recourse.Pieces {
+	lines := prospect.Lines
+	for i := range w.f.Cases {
+		c := &w.f.Cases[i]
+		if c.Status != recourse.Open || !recourse.Overlap(lines, c.Lines) {
+			continue
+		}
+		switch {
+		case c.Situation == prospect.Situation && (prospect.Parcel == "" || c.Parcel == "" || c.Parcel == prospect.Parcel):
+			w.noteEvent(c.ID, recourse.WhyJoined)
+			lines = recourse.WithoutLines(lines, c.Lines)
+		case !w.shipped(prospect):
+			w.note(recourse.Entry{Case: c.ID, Kind: recourse.EntryNoted, Why: recourse.Why{Code: recourse.WhyBusy,
+				Args: []recourse.Arg{{Name: "situation", Text: string(prospect.Situation)}, {Name: "case", Text: c.ID}}}})
+			lines = recourse.WithoutLines(lines, c.Lines)
+		}
+	}
+	return lines
+}
+
+func (w *work) caseID() string { return w.f.Order.ID + "-" + strconv.Itoa(len(w.f.Cases)+1) }
+
+// begun opens a case and lets it enter its path.
+func (w *work) begun(o *playbook.Opener, c recourse.Case, anchor time.Time, why recourse.Why) {
+	c.ID, c.Status = w.caseID(), recourse.Open
+	c.Playbook, c.OpenedAt, c.Opener = w.Policy.Hash, w.at, o.Situation.Name
+	c.Quiet = w.stale
+	if o.On == "" {
+		c.Anchor = anchor
+	}
+	w.f.Cases = append(w.cases(), c)
+	w.note(recourse.Entry{Case: c.ID, Kind: recourse.EntryOpened, To: string(c.Situation), Why: why})
+	if c.Quiet {
+		w.note(recourse.Entry{Case: c.ID, Kind: recourse.EntryNoted, Why: recourse.Why{Code: recourse.WhyStale}})
+	}
+	i := len(w.f.Cases) - 1
+	w.cases()[i].PathAt = w.at
+	w.enter(i, o.Situation.Path.States[0], why)
+}
+
+// openWatched opens a case because nothing happened in time.
+func (w *work) openWatched(m moment) {
+	o := m.watch
+	c := recourse.Case{Situation: o.Situation.Name}
+	on := subject{}
+	if m.parcel >= 0 {
+		p := &w.f.Parcels[m.parcel]
+		on.parcel = p
+		c.Parcel, c.Purchase = p.ID, p.Purchase
+	} else {
+		on.purchase = &w.f.Purchases[m.purchase]
+		c.Purchase = on.purchase.ID
+	}
+	c.Lines, _ = w.watched(o, m.from, on)
+	w.stale = w.isStale(m.at)
+	w.begun(o, c, m.from, whyTime(recourse.WhyWatch, &o.After, o.From, m))
+	w.stale = false
+}

@@ -1,0 +1,93 @@
+package decide
+
+import (
+	"strconv"
+
+	"recourse"
+)
+
+// resolve finds what an event is about where it does not say: the order's one purchase or parcel, or the one that
+// can have such news. It reports whether something can be meant at all.
+func (w *work) resolve() bool {
+	ev := w.ev
+	switch ev.Type {
+	case recourse.PurchaseOutOfStockNow, recourse.PurchaseOversizedNow, recourse.PurchaseCancelledNow, recourse.PurchaseCancelRefused,
+		recourse.SupplierContacted, recourse.SupplierReplied:
+		if ev.Purchase == "" {
+			ev.Purchase = w.onlyPurchase()
+		}
+		return ev.Purchase != ""
+	case recourse.ParcelShipped:
+		if ev.Purchase == "" && w.f.Parcel(ev.Parcel) == nil {
+			ev.Purchase = w.onlyPurchase()
+		}
+		if ev.Parcel == "" {
+			ev.Parcel = w.newParcel()
+		}
+	case recourse.ParcelScanned:
+		if ev.Parcel == "" {
+			ev.Parcel = w.onlyParcel(func(p *recourse.Parcel) bool { return !w.ended(p) })
+		}
+		return ev.Parcel != ""
+	case recourse.InterceptionDone, recourse.InterceptionRefused:
+		if ev.Parcel == "" {
+			ev.Parcel = w.onlyParcel(w.intercepted)
+		}
+		return ev.Parcel != ""
+	case recourse.PurchasePlacedEvent:
+		return ev.Purchase != ""
+	}
+	return true
+}
+
+// onlyPurchase is the order's one purchase; of several, the one that still waits; "" when that is not one.
+func (w *work) onlyPurchase() string {
+	if len(w.f.Purchases) == 1 {
+		return w.f.Purchases[0].ID
+	}
+	only := ""
+	for i := range w.f.Purchases {
+		if p := &w.f.Purchases[i]; p.Waiting() {
+			if only != "" {
+				return ""
+			}
+			only = p.ID
+		}
+	}
+	return only
+}
+
+// onlyParcel is the order's one parcel; of several, the one that can have such news; "" when that is not one.
+func (w *work) onlyParcel(can func(*recourse.Parcel) bool) string {
+	if len(w.f.Parcels) == 1 {
+		return w.f.Parcels[0].ID
+	}
+	only := ""
+	for i := range w.f.Parcels {
+		if p := &w.f.Parcels[i]; can(p) {
+			if only != "" {
+				return ""
+			}
+			only = p.ID
+		}
+	}
+	return only
+}
+
+// intercepted says that stopping a parcel was asked for and not answered.
+func (w *work) intercepted(p *recourse.Parcel) bool {
+	for i := range w.f.Cases {
+		if c := &w.f.Cases[i]; c.Interception == recourse.InterceptionAsked && w.carries(p, c) {
+			return true
+		}
+	}
+	return false
+}
+
+// newParcel names a parcel that was told without a name: by its tracking number, else by its place in the order.
+func (w *work) newParcel() string {
+	if w.ev.Tracking != "" {
+		return w.ev.Tracking
+	}
+	return w.f.Order.ID + "-parcel-" + strconv.Itoa(len(w.f.Parcels)+1)
+}

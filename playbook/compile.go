@@ -1,0 +1,420 @@
+package playbook
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"recourse"
+	"recourse/document"
+)
+
+// builder compiles a tree in three rounds: what has a name is declared, then conditions are compiled, then
+// everything is filled in and linked. It goes on after an error, to report all of them.
+type builder struct {
+	*Playbook
+	compiler *compiler
+	blocks   map[string]document.Node
+	usedBy   map[string]bool // blocks used
+	errs     []error
+}
+
+// maxErrors is how many errors one file gets to hear at a time.
+const maxErrors = 20
+
+func (b *builder) fail(err error) {
+	if err != nil && len(b.errs) < maxErrors {
+		b.errs = append(b.errs, err)
+	}
+}
+
+var sections = []string{"playbook", "extends", "about", "settings", "conditions", "questions", "templates", "situations", "blocks", "paths", "tracks"}
+
+// compile turns a merged tree into a playbook.
+func compile(tree document.Node) (*Playbook, error) {
+	if err := tree.Keys(sections...); err != nil {
+		return nil, err
+	}
+	b := &builder{blocks: map[string]document.Node{}, usedBy: map[string]bool{}, Playbook: &Playbook{
+		Hash: hashOf(tree), settings: map[string]int{}, questions: map[string]*Question{}, situations: map[recourse.Situation]*Situation{},
+		templates: map[string]*Template{}, paths: map[string]*Path{}, states: map[string]*State{}, openers: map[recourse.EventType][]*Opener{},
+	}}
+	b.Name = b.text(tree, "playbook")
+	b.About, b.Extends = b.text(tree, "about"), b.text(tree, "extends")
+	if b.Name == "" {
+		b.fail(tree.Err("playbook", "a playbook begins with playbook: NAME"))
+	}
+	b.declare(tree)
+	b.conditions(section(tree, "conditions"))
+	if b.compiler != nil {
+		b.fill(tree)
+	}
+	if len(b.errs) == 0 {
+		b.required(tree)
+	}
+	if len(b.errs) > 0 {
+		return nil, errors.Join(b.errs...)
+	}
+	return b.Playbook, nil
+}
+
+// section is a part of the tree; null when absent.
+func section(tree document.Node, name string) document.Node {
+	n, _ := tree.Get(name)
+	return n
+}
+
+// entries are the members of a map, none for null; anything else is an error.
+func (b *builder) entries(n document.Node) []document.Entry {
+	if n.Kind != document.Map && n.Kind != document.Null {
+		b.fail(n.Err("document_type", "a map is wanted here, not %s", n.Kind))
+	}
+	return n.Entries
+}
+
+// text is a key's word, "" when absent.
+func (b *builder) text(n document.Node, key string) string {
+	v, ok := n.Get(key)
+	if !ok {
+		return ""
+	}
+	s, err := v.String()
+	b.fail(err)
+	return strings.TrimSpace(s)
+}
+
+// declare makes everything that has a name, empty, so that the rest can refer to it in any order.
+func (b *builder) declare(tree document.Node) {
+	for _, e := range b.entries(section(tree, "settings")) {
+		b.setting(e)
+	}
+	for _, e := range b.entries(section(tree, "blocks")) {
+		b.blocks[e.Key] = e.Value
+		b.fail(e.Value.Keys("on", "choose", "after", "every", "when", "do"))
+	}
+	for _, e := range b.entries(section(tree, "situations")) {
+		s := &Situation{Name: recourse.Situation(e.Key), At: e.At}
+		b.Situations = append(b.Situations, s)
+		b.situations[s.Name] = s
+	}
+	for _, name := range []string{"paths", "tracks"} {
+		for _, e := range b.entries(section(tree, name)) {
+			b.path(e, name == "tracks")
+		}
+	}
+}
+
+func (b *builder) path(e document.Entry, track bool) {
+	p := &Path{Name: e.Key, Track: track, At: e.At}
+	if b.paths[p.Name] != nil {
+		b.fail(e.Value.Err("path", "there are two paths %q", e.Key))
+	}
+	b.Paths = append(b.Paths, p)
+	b.paths[p.Name] = p
+	b.fail(e.Value.Keys("use", "on", "choose", "states"))
+	for _, se := range b.entries(section(e.Value, "states")) {
+		s := &State{Path: p, Name: se.Key, Full: p.Name + "." + se.Key, At: se.At}
+		p.States = append(p.States, s)
+		b.states[s.Full] = s
+	}
+	if len(p.States) == 0 {
+		b.fail(e.Value.Err("path", "the path %q has no states", e.Key))
+	}
+}
+
+// setting reads a declaration: the key that names its type holds the default, except for a choice, whose key holds
+// the words and which has a default of its own.
+func (b *builder) setting(e document.Entry) {
+	s := &Setting{Name: e.Key, At: e.At}
+	node := e.Value
+	if err := node.Keys("choice", "flag", "duration", "percent", "approval", "country", "default", "about"); err != nil {
+		b.fail(err)
+		return
+	}
+	value := section(node, "default")
+	for _, t := range []SettingType{Choice, Flag, Period, Percent, ApprovalT, CountryT} {
+		v, ok := node.Get(string(t))
+		if !ok {
+			continue
+		}
+		if s.Type != "" {
+			b.fail(v.Err("setting", "%s is both a %s and a %s", e.Key, s.Type, t))
+		}
+		s.Type = t
+		if t == Choice {
+			s.Options = b.list(v)
+		} else if value.Kind == document.Null {
+			value = v
+		}
+	}
+	s.About = b.text(node, "about")
+	text, err := value.String()
+	if s.Type == "" || err != nil {
+		b.fail(node.Err("setting", "%s needs a type and a default, as in {duration: 3 days}", e.Key))
+		return
+	}
+	s.Default, err = s.Parse(text)
+	b.fail(placed(err, value.At))
+	b.settings[s.Name] = len(b.Settings)
+	b.Settings = append(b.Settings, s)
+}
+
+// list is a list of words.
+func (b *builder) list(n document.Node) []string {
+	var out []string
+	for _, item := range n.List() {
+		s, err := item.String()
+		b.fail(err)
+		out = append(out, s)
+	}
+	return out
+}
+
+// placed gives an error the place where the text stood, when it has none.
+func placed(err error, at recourse.Position) error {
+	if e, ok := err.(*recourse.Error); ok && e.Position.Line == 0 {
+		e.Position = at
+	}
+	return err
+}
+
+// conditions compiles the named conditions. One may use those above it.
+func (b *builder) conditions(n document.Node) {
+	var names []string
+	for _, e := range b.entries(n) {
+		names = append(names, e.Key)
+	}
+	c, err := newCompiler(b.Settings, names)
+	if err != nil {
+		b.fail(&recourse.Error{Kind: recourse.Invalid, Code: "condition", Message: "the names of settings and conditions clash: " + err.Error(), Position: n.At})
+		return
+	}
+	b.compiler = c
+	for _, e := range b.entries(n) {
+		if cond := b.condition(e.Value); cond != nil {
+			c.named[e.Key] = cond
+			b.Conditions = append(b.Conditions, &Named{e.Key, cond})
+		}
+	}
+}
+
+// condition compiles a guard; nil for an error, or for none.
+func (b *builder) condition(n document.Node) *Condition {
+	if n.Kind == document.Null {
+		return nil
+	}
+	text, err := n.String()
+	if err != nil {
+		b.fail(err)
+		return nil
+	}
+	c, err := b.compiler.compile(strings.TrimSpace(text), n.At)
+	if err != nil {
+		b.fail(err)
+		return nil
+	}
+	return c
+}
+
+// fill reads all that was declared.
+func (b *builder) fill(tree document.Node) {
+	for _, e := range b.entries(section(tree, "questions")) {
+		b.question(e)
+	}
+	for _, e := range b.entries(section(tree, "templates")) {
+		b.template(e)
+	}
+	for _, e := range b.entries(section(tree, "situations")) {
+		b.situation(e)
+	}
+	for _, name := range []string{"paths", "tracks"} {
+		for _, e := range b.entries(section(tree, name)) {
+			for _, s := range b.entries(section(e.Value, "states")) {
+				b.state(b.states[e.Key+"."+s.Key], e.Value, s.Value)
+			}
+		}
+	}
+	for _, e := range b.entries(section(tree, "blocks")) {
+		if !b.usedBy[e.Key] {
+			b.fail(&recourse.Error{Kind: recourse.Invalid, Code: "unused_block", Position: e.At, Message: fmt.Sprintf("no path and no state uses the block %q", e.Key)})
+		}
+	}
+}
+
+func (b *builder) question(e document.Entry) {
+	b.fail(e.Value.Keys("choices", "due"))
+	q := &Question{Name: e.Key, At: e.At, Choices: b.list(section(e.Value, "choices"))}
+	due, ok := e.Value.Get("due")
+	if !ok {
+		b.fail(e.Value.Err("question_due", "the question %q has no due: a person's task needs a date", e.Key))
+	}
+	q.Due = b.length(due)
+	for _, c := range q.Choices {
+		if _, ok := Answers[c]; !ok && !slices.Contains(recourse.Remedies, recourse.Remedy(c)) {
+			err := section(e.Value, "choices").Err("choice", "%q is neither a remedy nor an answer", recourse.Shorten(c, 40))
+			err.Hint = recourse.Nearest(c, answers())
+			b.fail(err)
+		}
+	}
+	b.Questions = append(b.Questions, q)
+	b.questions[q.Name] = q
+}
+
+// template reads the durations that a message may name.
+func (b *builder) template(e document.Entry) {
+	t := &Template{Name: e.Key, At: e.At}
+	for _, v := range b.entries(e.Value) {
+		t.Variables = append(t.Variables, Variable{v.Key, b.length(v.Value)})
+	}
+	b.Templates = append(b.Templates, t)
+	b.templates[t.Name] = t
+}
+
+func answers() []string {
+	var all []string
+	for _, r := range recourse.Remedies {
+		all = append(all, string(r))
+	}
+	for a := range Answers {
+		all = append(all, a)
+	}
+	return all
+}
+
+// length reads a duration: the name of a setting, or a literal.
+func (b *builder) length(n document.Node) Length {
+	out := Length{At: n.At}
+	text, err := n.String()
+	if err != nil {
+		b.fail(err)
+		return out
+	}
+	if i, ok := b.settings[text]; ok {
+		if b.Settings[i].Type != Period {
+			b.fail(n.Err("duration", "%s is a %s, not a duration", text, b.Settings[i].Type))
+		}
+		out.Setting, out.setting = text, i
+		return out
+	}
+	out.Literal, err = ParseDuration(text)
+	if e, ok := err.(*recourse.Error); ok && !strings.Contains(text, " ") {
+		e.Message, e.Hint = fmt.Sprintf("there is no setting %q", recourse.Shorten(text, 60)), recourse.Nearest(text, b.periods())
+	}
+	b.fail(placed(err, n.At))
+	return out
+}
+
+func (b *builder) periods() []string {
+	var all []string
+	for _, s := range b.Settings {
+		if s.Type == Period {
+			all = append(all, s.Name)
+		}
+	}
+	return all
+}
+
+func (b *builder) situation(e document.Entry) {
+	s := b.situations[recourse.Situation(e.Key)]
+	if err := e.Value.Keys("opens", "path", "about"); err != nil {
+		b.fail(err)
+		return
+	}
+	s.About = b.text(e.Value, "about")
+	name := b.text(e.Value, "path")
+	s.Path = b.paths[name]
+	if s.Path == nil || s.Path.Track {
+		err := section(e.Value, "path").Err("path", "there is no path %q", recourse.Shorten(name, 60))
+		if err.Position.Line == 0 {
+			err.Position = e.At
+		}
+		err.Hint = recourse.Nearest(name, b.pathNames())
+		b.fail(err)
+	}
+	for _, n := range section(e.Value, "opens").List() {
+		b.opener(s, n)
+	}
+}
+
+func (b *builder) pathNames() []string {
+	var all []string
+	for _, p := range b.Paths {
+		if !p.Track {
+			all = append(all, p.Name)
+		}
+	}
+	return all
+}
+
+func (b *builder) opener(s *Situation, n document.Node) {
+	if err := n.Keys("on", "per", "from", "after", "if"); err != nil {
+		b.fail(err)
+		return
+	}
+	o := &Opener{Situation: s, At: n.At, On: recourse.EventType(b.text(n, "on")), Per: Per(b.text(n, "per")), From: Anchor(b.text(n, "from"))}
+	o.If = b.condition(section(n, "if"))
+	switch {
+	case o.On != "":
+		b.eventOpener(o, n)
+	case watchAnchors[o.Per] == nil:
+		b.fail(n.Err("opens", "opens needs on: EVENT, or a watch with per: purchase or parcel, from: and after:"))
+	case !slices.Contains(watchAnchors[o.Per], o.From):
+		b.fail(hinted(n.Err("anchor", "a watch per %s cannot count from %q", o.Per, recourse.Shorten(string(o.From), 40)), string(o.From), watchAnchors[o.Per]))
+	default:
+		o.After = b.length(section(n, "after"))
+		b.watches = append(b.watches, o)
+		if o.If != nil && slices.ContainsFunc(o.If.facts, Fact.isEvent) {
+			b.fail(n.Err("event_fact", "a watch has no event to look at"))
+		}
+	}
+	s.Opens = append(s.Opens, o)
+}
+
+func (b *builder) eventOpener(o *Opener, n document.Node) {
+	if !known(o.On) {
+		b.fail(hinted(section(n, "on").Err("event", "there is no event %q", recourse.Shorten(string(o.On), 60)), string(o.On), recourse.EventTypes()))
+	}
+	if o.From != "" || section(n, "after").Kind != document.Null {
+		b.fail(n.Err("opens", "an event opens at once: from and after belong to a watch"))
+	}
+	if o.Per != "" && o.Per != PerOrder && o.Per != PerPurchase && o.Per != PerParcel && o.Per != PerShipment {
+		b.fail(hinted(section(n, "per").Err("per", "lines are not grouped per %q", recourse.Shorten(string(o.Per), 40)), string(o.Per), []Per{PerOrder, PerPurchase, PerParcel, PerShipment}))
+	}
+	b.openers[o.On] = append(b.openers[o.On], o)
+}
+
+func known(t recourse.EventType) bool {
+	fields, _ := recourse.EventFields(t)
+	return fields != nil
+}
+
+// hinted adds the nearest of the names to an error.
+func hinted[S ~string](err *recourse.Error, word string, names []S) error {
+	all := make([]string, len(names))
+	for i, n := range names {
+		all[i] = string(n)
+	}
+	err.Hint = recourse.Nearest(word, all)
+	return err
+}
+
+// required looks for what the interpreter itself needs to find in a playbook.
+func (b *builder) required(tree document.Node) {
+	for name, place := range map[string]*int{SettingApproval: &b.approval, SettingStale: &b.stale, SettingCountry: &b.country, SettingIncrease: &b.increase} {
+		i, ok := b.settings[name]
+		if !ok {
+			b.fail(tree.Err("missing_setting", "every playbook needs the setting %s", name))
+		}
+		*place = i
+	}
+	for _, name := range []string{QuestionDoubleLoss, QuestionWhichCase} {
+		if b.questions[name] == nil {
+			b.fail(tree.Err("missing_question", "every playbook needs the question %s", name))
+		}
+	}
+	if p := b.paths["recovery"]; p == nil || !p.Track {
+		b.fail(tree.Err("missing_track", "every playbook needs the track recovery"))
+	}
+	slices.SortFunc(b.errs, func(x, y error) int { return strings.Compare(x.Error(), y.Error()) })
+}

@@ -1,0 +1,140 @@
+package playbook
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+
+	"recourse"
+	"recourse/document"
+)
+
+//go:embed builtin/*.yaml
+var builtin embed.FS
+
+// Builtins lists the names of the playbooks in the binary.
+func Builtins() []string {
+	entries, _ := fs.ReadDir(builtin, "builtin") // an embedded folder is always there
+	names := make([]string, 0, len(entries))
+	for _, e := range entries {
+		names = append(names, strings.TrimSuffix(e.Name(), ".yaml"))
+	}
+	return names
+}
+
+// BuiltinSource is the text of a built-in playbook, for those who want to copy it.
+func BuiltinSource(name string) ([]byte, bool) {
+	data, err := builtin.ReadFile(path.Join("builtin", name+".yaml"))
+	return data, err == nil
+}
+
+// Builtin compiles a built-in playbook.
+func Builtin(name string) (*Playbook, error) {
+	data, ok := BuiltinSource(name)
+	if !ok {
+		return nil, &recourse.Error{Kind: recourse.NotFound, Code: "playbook", Message: "there is no playbook " + recourse.Shorten(name, 60), Hint: recourse.Nearest(name, Builtins())}
+	}
+	return Load(name+".yaml", data)
+}
+
+// Load compiles a playbook from its text; file is used in errors only. All errors found are returned together
+// (errors.Join), each an [recourse.Error] with its place; a file that is no YAML gives one.
+func Load(file string, data []byte) (*Playbook, error) {
+	tree, err := source(file, data)
+	if err != nil {
+		return nil, err
+	}
+	return compile(tree)
+}
+
+// source reads the tree of a playbook, that which it extends merged in.
+func source(file string, data []byte) (document.Node, error) {
+	docs, err := document.Parse(file, data)
+	if err != nil {
+		return document.Node{}, err
+	}
+	if len(docs) != 1 || docs[0].Kind != document.Map {
+		return document.Node{}, &recourse.Error{Kind: recourse.Invalid, Code: "playbook", Position: recourse.Position{File: file}, Message: "a playbook is one document, a map that begins with playbook: NAME"}
+	}
+	return extend(docs[0], 0)
+}
+
+// maxExtends bounds the chain of extends.
+const maxExtends = 5
+
+func extend(tree document.Node, depth int) (document.Node, error) {
+	base, ok := tree.Get("extends")
+	if !ok {
+		return tree, nil
+	}
+	name, err := base.String()
+	if err != nil {
+		return tree, err
+	}
+	data, found := BuiltinSource(name)
+	if !found {
+		e := base.Err("extends", "there is no playbook %q to extend", recourse.Shorten(name, 60))
+		e.Hint = recourse.Nearest(name, Builtins())
+		return tree, e
+	}
+	if depth >= maxExtends {
+		return tree, base.Err("extends", "playbooks extend each other more than %d deep", maxExtends)
+	}
+	docs, err := document.Parse(name+".yaml", data)
+	if err != nil {
+		return tree, err
+	}
+	under, err := extend(docs[0], depth+1)
+	if err != nil {
+		return tree, err
+	}
+	return merge(under, tree, mergeDepth), nil
+}
+
+// mergeDepth is how deep a playbook that extends another is laid over it key by key: sections, their members,
+// the members' keys (a path's states), and those of each state list. Below, what is written replaces.
+const mergeDepth = 4
+
+// merge lays over on under. A map joins a map; anything else replaces. A setting given as a bare value keeps the
+// declaration and changes its default.
+func merge(under, over document.Node, depth int) document.Node {
+	if depth == 0 || under.Kind != document.Map || over.Kind != document.Map {
+		return over
+	}
+	out := over
+	out.Entries = append([]document.Entry(nil), under.Entries...)
+	for _, e := range over.Entries {
+		at := -1
+		for i := range out.Entries {
+			if out.Entries[i].Key == e.Key {
+				at = i
+			}
+		}
+		if at < 0 {
+			out.Entries = append(out.Entries, e)
+			continue
+		}
+		below := depth - 1
+		if depth == mergeDepth-2 && isLeaf(e.Key) {
+			below = 0
+		}
+		out.Entries[at].Value = merge(out.Entries[at].Value, e.Value, below)
+		out.Entries[at].At = e.At
+	}
+	return out
+}
+
+// isLeaf says that a member's key is replaced as a whole, though both are maps: what opens a situation.
+func isLeaf(key string) bool { return key == "opens" }
+
+// hashOf is the SHA-256 of all that a tree says, in hex. Comments and layout do not count.
+func hashOf(tree document.Node) string {
+	h := sha256.New()
+	io.WriteString(h, "recourse playbook 1\n")
+	h.Write(tree.JSON())
+	return hex.EncodeToString(h.Sum(nil))
+}

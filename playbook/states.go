@@ -1,0 +1,317 @@
+package playbook
+
+import (
+	"slices"
+	"strings"
+
+	"recourse"
+	"recourse/document"
+)
+
+// state fills in one state: what it says itself comes first, then the blocks it uses, then its path and the
+// blocks that the path uses. A final state keeps only what it says itself: a closed case is moved by what its
+// state names and by nothing else.
+func (b *builder) state(s *State, path, n document.Node) {
+	if err := n.Keys("use", "do", "on", "choose", "when", "after", "every", "outcome", "ends"); err != nil {
+		b.fail(err)
+		return
+	}
+	s.Outcome = recourse.Outcome(b.text(n, "outcome"))
+	if s.Outcome != "" && !slices.Contains(recourse.Outcomes, s.Outcome) {
+		b.fail(hinted(section(n, "outcome").Err("outcome", "there is no outcome %q", recourse.Shorten(string(s.Outcome), 40)), string(s.Outcome), recourse.Outcomes))
+	}
+	if ends, ok := n.Get("ends"); ok {
+		var err error
+		s.Ends, err = ends.Bool()
+		b.fail(err)
+	}
+	b.ends(s, n)
+	b.part(s, n, "")
+	b.use(s, n)
+	if s.Final() {
+		return
+	}
+	for _, key := range []string{"on", "choose"} {
+		if v, ok := path.Get(key); ok {
+			b.part(s, document.Node{Kind: document.Map, At: v.At, Entries: []document.Entry{{Key: key, Value: v}}}, "path")
+		}
+	}
+	b.use(s, path)
+}
+
+// ends says what an end may not have, and that cases end with outcomes and tracks without.
+func (b *builder) ends(s *State, n document.Node) {
+	if s.Outcome != "" && s.Path.Track {
+		b.fail(n.Err("outcome", "a track has no outcome: write ends: true"))
+	}
+	if s.Ends && !s.Path.Track {
+		b.fail(n.Err("outcome", "a case ends with an outcome"))
+	}
+	if !s.Final() {
+		return
+	}
+	for _, key := range []string{"when", "after", "every"} {
+		if v, ok := n.Get(key); ok {
+			b.fail(v.Err("final", "a state with an outcome waits for nothing: %s does not belong here", key))
+		}
+	}
+}
+
+// use reads the blocks that a state or a path names.
+func (b *builder) use(s *State, n document.Node) {
+	v, ok := n.Get("use")
+	if !ok {
+		return
+	}
+	for _, item := range v.List() {
+		name, err := item.String()
+		b.fail(err)
+		block, ok := b.blocks[name]
+		if !ok {
+			names := make([]string, 0, len(b.blocks))
+			for k := range b.blocks {
+				names = append(names, k)
+			}
+			b.fail(hinted(item.Err("block", "there is no block %q", recourse.Shorten(name, 40)), name, names))
+			continue
+		}
+		b.usedBy[name] = true
+		b.part(s, block, name)
+	}
+}
+
+// part reads what a state, a path or a block says for a state.
+func (b *builder) part(s *State, n document.Node, block string) {
+	s.Do = append(s.Do, b.actions(section(n, "do"))...)
+	for _, e := range b.entries(section(n, "on")) {
+		event := recourse.EventType(e.Key)
+		if !known(event) || event == recourse.RemedyChosen {
+			err := &recourse.Error{Kind: recourse.Invalid, Code: "event", Position: e.At, Message: "there is no event " + recourse.Shorten(e.Key, 60) + " here"}
+			if event == recourse.RemedyChosen {
+				err.Hint = "what a person may choose stands under choose:"
+				b.fail(err)
+				continue
+			}
+			b.fail(hinted(err, e.Key, recourse.EventTypes()))
+		}
+		for _, t := range e.Value.List() {
+			out := b.transition(s, t)
+			out.Event, out.Block = event, block
+			s.On = append(s.On, out)
+		}
+	}
+	for _, e := range b.entries(section(n, "choose")) {
+		b.choices(s, e, block)
+	}
+	for _, t := range section(n, "when").List() {
+		out := b.transition(s, t)
+		out.Block = block
+		b.eventless(out, t)
+		s.When = append(s.When, out)
+	}
+	for _, key := range []string{"after", "every"} {
+		for _, t := range section(n, key).List() {
+			b.timer(s, t, key == "every", block)
+		}
+	}
+}
+
+// eventless refuses a transition by facts that looks at an event or leads nowhere.
+func (b *builder) eventless(t *Transition, n document.Node) {
+	if !t.Moves() {
+		b.fail(n.Err("when", "when leads on: it needs go or become"))
+	}
+	if t.If != nil && slices.ContainsFunc(t.If.facts, Fact.isEvent) {
+		b.fail(n.Err("event_fact", "when has no event to look at"))
+	}
+}
+
+func (b *builder) choices(s *State, e document.Entry, block string) {
+	remedy := recourse.Remedy(e.Key)
+	if !slices.Contains(recourse.Remedies, remedy) {
+		b.fail(hinted(&recourse.Error{Kind: recourse.Invalid, Code: "remedy", Position: e.At, Message: "there is no remedy " + recourse.Shorten(e.Key, 40)}, e.Key, recourse.Remedies))
+		return
+	}
+	for _, n := range e.Value.List() {
+		t := b.transition(s, n, "by", "confirm")
+		t.Remedy, t.Block = remedy, block
+		for _, party := range b.list(section(n, "by")) {
+			if party != string(recourse.PartyBuyer) && party != string(recourse.PartyMerchant) {
+				b.fail(section(n, "by").Err("party", "only buyer and merchant choose, not %q", recourse.Shorten(party, 40)))
+			}
+			t.By = append(t.By, recourse.Party(party))
+		}
+		if c, ok := n.Get("confirm"); ok {
+			var err error
+			t.Confirm, err = c.Bool()
+			b.fail(err)
+		}
+		s.Choose = append(s.Choose, t)
+	}
+}
+
+// transition reads where something leads.
+func (b *builder) transition(s *State, n document.Node, more ...string) *Transition {
+	t := &Transition{At: n.At}
+	if err := n.Keys(append([]string{"if", "do", "go", "become"}, more...)...); err != nil {
+		b.fail(err)
+		return t
+	}
+	t.If = b.condition(section(n, "if"))
+	t.Do = b.actions(section(n, "do"))
+	if v, ok := n.Get("go"); ok {
+		t.Go = b.target(s, v)
+	}
+	if v, ok := n.Get("become"); ok {
+		t.Become = b.situationNamed(v)
+		if t.Go != nil {
+			b.fail(n.Err("transition", "go and become cannot stand together"))
+		}
+	}
+	if !t.Moves() && t.Do == nil {
+		b.fail(n.Err("transition", "nothing is done here: it needs do, go or become"))
+	}
+	return t
+}
+
+// target finds a state: of the same path by its name, of another as path.state.
+func (b *builder) target(s *State, n document.Node) *State {
+	name, err := n.String()
+	if err != nil {
+		b.fail(err)
+		return nil
+	}
+	full := name
+	if !strings.Contains(name, ".") {
+		full = s.Path.Name + "." + name
+	}
+	to := b.states[full]
+	if to == nil || to.Path.Track != s.Path.Track {
+		var names []string
+		for _, o := range s.Path.States {
+			names = append(names, o.Name)
+		}
+		b.fail(hinted(n.Err("state", "there is no state %q", recourse.Shorten(full, 60)), name, names))
+		return nil
+	}
+	return to
+}
+
+func (b *builder) situationNamed(n document.Node) *Situation {
+	name, err := n.String()
+	if err != nil {
+		b.fail(err)
+		return nil
+	}
+	s := b.situations[recourse.Situation(name)]
+	if s == nil {
+		var names []recourse.Situation
+		for _, o := range b.Situations {
+			names = append(names, o.Name)
+		}
+		b.fail(hinted(n.Err("situation", "there is no situation %q", recourse.Shorten(name, 60)), name, names))
+	}
+	return s
+}
+
+func (b *builder) timer(s *State, n document.Node, every bool, block string) {
+	t := &Timer{Every: every, From: Anchor(b.text(n, "from"))}
+	t.Transition = *b.transition(s, n, "from", "in", "first")
+	t.Block = block
+	if t.From != "" && !slices.Contains(anchors, t.From) {
+		b.fail(hinted(section(n, "from").Err("anchor", "nothing can count from %q", recourse.Shorten(string(t.From), 40)), string(t.From), anchors))
+	}
+	in, ok := n.Get("in")
+	if !ok {
+		b.fail(n.Err("timer", "a time needs in: how long after"))
+		return
+	}
+	t.In = b.length(in)
+	if first, ok := n.Get("first"); ok {
+		length := b.length(first)
+		t.First = &length
+	}
+	if every && t.In.Setting == "" && t.In.Literal == (Duration{}) {
+		b.fail(in.Err("timer", "every 0 days would never end"))
+	}
+	if t.If != nil && slices.ContainsFunc(t.If.facts, Fact.isEvent) {
+		b.fail(n.Err("event_fact", "a time has no event to look at"))
+	}
+	s.Timers = append(s.Timers, t)
+}
+
+// actions reads a do: a list of acts, each a line of words.
+func (b *builder) actions(n document.Node) []*Action {
+	var out []*Action
+	for _, item := range n.List() {
+		text, err := item.String()
+		if err != nil {
+			b.fail(err)
+			continue
+		}
+		if a := b.action(item, strings.Fields(text)); a != nil {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func (b *builder) action(n document.Node, words []string) *Action {
+	if len(words) == 0 {
+		b.fail(n.Err("verb", "an empty act"))
+		return nil
+	}
+	v, ok := verbs[words[0]]
+	if !ok {
+		var names []string
+		for name := range verbs {
+			names = append(names, name)
+		}
+		b.fail(hinted(n.Err("verb", "%q is not an act", recourse.Shorten(words[0], 40)), words[0], names))
+		return nil
+	}
+	a := &Action{Verb: v.kind, At: n.At}
+	switch v.words {
+	case "":
+		if len(words) > 1 {
+			b.fail(n.Err("verb", "%s takes nothing more", words[0]))
+		}
+		return a
+	case "template":
+		a.Draft = len(words) == 4 && words[3] == "draft"
+		if len(words) != 3 && !a.Draft {
+			b.fail(n.Err("verb", "a message is written: message PARTY TEMPLATE, or with draft at the end"))
+			return nil
+		}
+		a.Template = words[2]
+	default:
+		return b.ask(n, a, words)
+	}
+	a.Party = b.party(n, words[1], parties)
+	return a
+}
+
+func (b *builder) ask(n document.Node, a *Action, words []string) *Action {
+	if len(words) != 3 {
+		b.fail(n.Err("verb", "a question is written: ask PARTY QUESTION"))
+		return nil
+	}
+	a.Party = b.party(n, words[1], []recourse.Party{recourse.PartyBuyer, recourse.PartyMerchant})
+	a.Question = b.questions[words[2]]
+	if a.Question == nil {
+		var names []string
+		for _, q := range b.Questions {
+			names = append(names, q.Name)
+		}
+		b.fail(hinted(n.Err("question", "there is no question %q", recourse.Shorten(words[2], 40)), words[2], names))
+		return nil
+	}
+	return a
+}
+
+func (b *builder) party(n document.Node, word string, among []recourse.Party) recourse.Party {
+	if !slices.Contains(among, recourse.Party(word)) {
+		b.fail(hinted(n.Err("party", "%q is nobody that can be reached here", recourse.Shorten(word, 40)), word, among))
+	}
+	return recourse.Party(word)
+}
