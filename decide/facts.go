@@ -1,6 +1,8 @@
 package decide
 
 import (
+	"time"
+
 	"recourse"
 	"recourse/playbook"
 )
@@ -113,6 +115,8 @@ func (w *work) caseFact(f playbook.Fact, c *recourse.Case) playbook.Value {
 	case playbook.CaseDelivered:
 		p := w.parcelOf(c)
 		return playbook.Truth(p != nil && w.delivered(p))
+	case playbook.CaseDeliveredDays:
+		return playbook.Number(w.deliveredDays(c))
 	case playbook.CaseLeg:
 		return playbook.Word(w.legOf(c))
 	case playbook.CaseRoute:
@@ -178,6 +182,15 @@ func (w *work) parcelOf(c *recourse.Case) *recourse.Parcel {
 		}
 	}
 	return out
+}
+
+// deliveredDays is how many whole days ago the case's parcel was delivered to the buyer, -1 when it was not.
+func (w *work) deliveredDays(c *recourse.Case) int {
+	p := w.parcelOf(c)
+	if p == nil || !w.delivered(p) {
+		return -1
+	}
+	return int(w.at.Sub(p.StatusAt) / (24 * time.Hour))
 }
 
 func (w *work) shipped(c *recourse.Case) bool {

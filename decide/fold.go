@@ -266,6 +266,10 @@ func (w *work) foldAnswer(i int) {
 		w.foldReplacement(c)
 	case recourse.PurchasePlacedEvent:
 		c.SentAgain.Done = true
+	case recourse.DisputeWon:
+		w.settleDispute(c, recourse.RefundWithdrawn)
+	case recourse.DisputeLost:
+		w.settleDispute(c, recourse.RefundDone)
 	}
 }
 

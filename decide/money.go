@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -69,6 +70,37 @@ func (w *work) withdrawRefund(c *recourse.Case, why recourse.Why) {
 			r = &w.refunds()[i]
 			r.Status, r.At = recourse.RefundWithdrawn, w.at
 			w.emit(c, recourse.Effect{Kind: recourse.EffectWithdrawRefund, Lines: r.Lines, Amount: r.Amount, Refund: r.ID, Why: why})
+		}
+	}
+}
+
+// disputed takes the money that a bank holds back in a dispute: it counts as paid for the case's pieces while the
+// dispute is open, so that they are not refunded beside it. A refund for them that was requested and not sent is taken
+// back: the bank decides now.
+func (w *work) disputed(c *recourse.Case) {
+	if w.ev == nil || w.ev.Type != recourse.DisputeOpened {
+		return
+	}
+	for i := range w.f.Refunds {
+		if r := &w.f.Refunds[i]; r.Status == recourse.RefundRequested && recourse.Overlap(r.Lines, c.Lines) && r.Case != "" {
+			w.withdrawRefund(w.f.Case(r.Case), w.whyEvent(recourse.WhyEvent))
+		}
+	}
+	lines := w.unpaid(c.Lines)
+	if len(lines) == 0 {
+		return
+	}
+	c.Effects++
+	w.f.Refunds = append(w.refunds(), recourse.Refund{ID: c.ID + "/" + strconv.Itoa(c.Effects), Case: c.ID, Lines: lines, Amount: w.ev.Amount,
+		Status: recourse.RefundSent, Disputed: true, At: w.at})
+}
+
+// settleDispute takes the bank's decision: the money stays, or is gone.
+func (w *work) settleDispute(c *recourse.Case, status recourse.RefundStatus) {
+	for i := range w.f.Refunds {
+		if r := &w.f.Refunds[i]; r.Case == c.ID && r.Disputed {
+			r = &w.refunds()[i]
+			r.Status, r.At = status, w.at
 		}
 	}
 }

@@ -145,6 +145,7 @@ func (w *work) begun(o *playbook.Opener, c recourse.Case, anchor time.Time, why 
 	}
 	i := len(w.f.Cases) - 1
 	w.cases()[i].PathAt = w.at
+	w.disputed(&w.cases()[i])
 	w.enter(i, o.Situation.Path.States[0], why)
 }
 

@@ -128,12 +128,12 @@ func (b *builder) path(e document.Entry, track bool) {
 func (b *builder) setting(e document.Entry) {
 	s := &Setting{Name: e.Key, At: e.At}
 	node := e.Value
-	if err := node.Keys("choice", "flag", "duration", "percent", "approval", "country", "default", "about"); err != nil {
+	if err := node.Keys("choice", "flag", "duration", "percent", "count", "approval", "country", "default", "about"); err != nil {
 		b.fail(err)
 		return
 	}
 	value := section(node, "default")
-	for _, t := range []SettingType{Choice, Flag, Period, Percent, ApprovalT, CountryT} {
+	for _, t := range []SettingType{Choice, Flag, Period, Percent, Count, ApprovalT, CountryT} {
 		v, ok := node.Get(string(t))
 		if !ok {
 			continue

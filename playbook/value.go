@@ -133,6 +133,7 @@ const (
 	Flag      SettingType = "flag"     // true or false
 	Period    SettingType = "duration" // a Duration
 	Percent   SettingType = "percent"  // a whole number of percent, 0 to 1000
+	Count     SettingType = "count"    // a whole number, 0 to 10,000
 	ApprovalT SettingType = "approval" // always, never, or above AMOUNT: the money that waits for a person
 	CountryT  SettingType = "country"  // a country that there is a calendar for
 )
@@ -180,6 +181,12 @@ func (s *Setting) parse(text string) (Value, error) {
 			return wrong("a whole number of percent from 0 to 1000")
 		}
 		return Number(n), nil
+	case Count:
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 || n > 10_000 {
+			return wrong("a whole number from 0 to 10000")
+		}
+		return Number(n), nil
 	case ApprovalT:
 		if _, _, err := approvalLimit(text); err != nil {
 			return wrong(`always, never, or an amount as in "above 50.00 EUR"`)
@@ -216,6 +223,8 @@ func (s *Setting) Format(v Value) string {
 		return strconv.FormatBool(v.N == 1)
 	case Percent:
 		return strconv.FormatInt(v.N, 10) + " %"
+	case Count:
+		return strconv.FormatInt(v.N, 10)
 	case Period:
 		return v.Span.String()
 	}

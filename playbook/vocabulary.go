@@ -22,6 +22,7 @@ const (
 	CasePurchased
 	CaseShipped
 	CaseDelivered
+	CaseDeliveredDays
 	CaseLeg
 	CaseRoute
 	CaseRefund
@@ -53,32 +54,33 @@ type factSpec struct {
 var legs = []string{"domestic", "international", "unknown"}
 
 var facts = [factCount]factSpec{
-	PurchaseWaiting:  {"purchase.waiting", Bool, nil, "nothing of the purchase was handed over, and nobody gave it up"},
-	PurchaseLeg:      {"purchase.leg", Text, legs, "the leg of its first parcel"},
-	ParcelStatus:     {"parcel.status", Text, parcelStatuses, "the parcel's newest checkpoint, by its own time"},
-	ParcelMoving:     {"parcel.moving", Bool, nil, "handed over, and neither delivered to the buyer, returned nor lost"},
-	ParcelContested:  {"parcel.contested", Bool, nil, "a problem with its goods is open and no claim was filed yet"},
-	OrderDeliverable: {"order.deliverable", Bool, nil, "as far as the address tells, a parcel can be delivered to it, and nobody said that it is wrong"},
-	CasePurchased:    {"case.purchased", Bool, nil, "the case's pieces were bought and the purchase has not failed"},
-	CaseShipped:      {"case.shipped", Bool, nil, "a parcel with the case's pieces was handed over"},
-	CaseDelivered:    {"case.delivered", Bool, nil, "its parcel was delivered to the buyer"},
-	CaseLeg:          {"case.leg", Text, legs, "the present leg of its parcel"},
-	CaseRoute:        {"case.route", Text, legs, "domestic when shipped from the country that it goes to"},
-	CaseRefund:       {"case.refund", Text, []string{"none", "requested", "sent", "done", "failed", "rejected", "withdrawn"}, "the newest refund for its pieces"},
-	CaseSentAgain:    {"case.sent_again", Text, []string{"none", "ordered", "done"}, "whether the goods go to the buyer a second time"},
-	CaseClaim:        {"case.claim", Text, []string{"none", "filed", "approved", "denied"}, "the newest claim"},
-	CaseEvidence:     {"case.evidence", Int, nil, "photos and videos received"},
-	CaseNewEvidence:  {"case.new_evidence", Int, nil, "of them, since the last claim was filed"},
-	CaseSearched:     {"case.searched", Bool, nil, "the search for other offers had an answer"},
-	CaseFits:         {"case.fits", Int, nil, "offers of the same item that fit: in stock, and within reorder.max_increase"},
-	CaseSimilar:      {"case.similar", Int, nil, "offers of a similar item that fit"},
-	CaseInterception: {"case.interception", Text, []string{"none", "asked", "succeeded", "failed"}, "stopping its parcel"},
-	RecoveryStatus:   {"recovery.status", Text, []string{"requested", "received", "denied", "written_off", "withdrawn"}, "of the recovery whose track this is"},
-	EventProblem:     {"event.problem", Text, nil, "the problem reported"},
-	EventStatus:      {"event.status", Text, parcelStatuses, "the status scanned"},
-	EventBy:          {"event.by", Text, []string{"buyer", "merchant", "unknown"}, "who chose"},
-	EventEarly:       {"event.early", Bool, nil, "it happened before the case took its path, and was learned after"},
-	EventFills:       {"event.fills", Bool, nil, "a new purchase for the case's lines"},
+	PurchaseWaiting:   {"purchase.waiting", Bool, nil, "nothing of the purchase was handed over, and nobody gave it up"},
+	PurchaseLeg:       {"purchase.leg", Text, legs, "the leg of its first parcel"},
+	ParcelStatus:      {"parcel.status", Text, parcelStatuses, "the parcel's newest checkpoint, by its own time"},
+	ParcelMoving:      {"parcel.moving", Bool, nil, "handed over, and neither delivered to the buyer, returned nor lost"},
+	ParcelContested:   {"parcel.contested", Bool, nil, "a problem with its goods is open and no claim was filed yet"},
+	OrderDeliverable:  {"order.deliverable", Bool, nil, "as far as the address tells, a parcel can be delivered to it, and nobody said that it is wrong"},
+	CasePurchased:     {"case.purchased", Bool, nil, "the case's pieces were bought and the purchase has not failed"},
+	CaseShipped:       {"case.shipped", Bool, nil, "a parcel with the case's pieces was handed over"},
+	CaseDelivered:     {"case.delivered", Bool, nil, "its parcel was delivered to the buyer"},
+	CaseDeliveredDays: {"case.delivered_days", Int, nil, "whole days since its parcel was delivered to the buyer; -1 when it was not"},
+	CaseLeg:           {"case.leg", Text, legs, "the present leg of its parcel"},
+	CaseRoute:         {"case.route", Text, legs, "domestic when shipped from the country that it goes to"},
+	CaseRefund:        {"case.refund", Text, []string{"none", "requested", "sent", "done", "failed", "rejected", "withdrawn"}, "the newest refund for its pieces"},
+	CaseSentAgain:     {"case.sent_again", Text, []string{"none", "ordered", "done"}, "whether the goods go to the buyer a second time"},
+	CaseClaim:         {"case.claim", Text, []string{"none", "filed", "approved", "denied"}, "the newest claim"},
+	CaseEvidence:      {"case.evidence", Int, nil, "photos and videos received"},
+	CaseNewEvidence:   {"case.new_evidence", Int, nil, "of them, since the last claim was filed"},
+	CaseSearched:      {"case.searched", Bool, nil, "the search for other offers had an answer"},
+	CaseFits:          {"case.fits", Int, nil, "offers of the same item that fit: in stock, and within reorder.max_increase"},
+	CaseSimilar:       {"case.similar", Int, nil, "offers of a similar item that fit"},
+	CaseInterception:  {"case.interception", Text, []string{"none", "asked", "succeeded", "failed"}, "stopping its parcel"},
+	RecoveryStatus:    {"recovery.status", Text, []string{"requested", "received", "denied", "written_off", "withdrawn"}, "of the recovery whose track this is"},
+	EventProblem:      {"event.problem", Text, nil, "the problem reported"},
+	EventStatus:       {"event.status", Text, parcelStatuses, "the status scanned"},
+	EventBy:           {"event.by", Text, []string{"buyer", "merchant", "unknown"}, "who chose"},
+	EventEarly:        {"event.early", Bool, nil, "it happened before the case took its path, and was learned after"},
+	EventFills:        {"event.fills", Bool, nil, "a new purchase for the case's lines"},
 }
 
 var parcelStatuses = []string{
