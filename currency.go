@@ -42,6 +42,7 @@ type denomination struct {
 // denominations is keyed by bytes, not by string, so that a code in small letters is found without allocating.
 var denominations = indexCurrencies()
 
+// indexCurrencies is run once, before anything else: the list above is for readers, the index for look-ups.
 func indexCurrencies() map[[3]byte]denomination {
 	index := make(map[[3]byte]denomination, 192)
 	for exponent, codes := range activeCurrencies {
@@ -76,6 +77,8 @@ func upperCode(code string) [3]byte {
 	return key
 }
 
+// currencyRefused tells a code that once was one from a code that never was: the first is an old book that needs a
+// rate, the second a typing error or a wrong column.
 func currencyRefused(code string) error {
 	if successor, ok := withdrawnCurrencies[Currency(strings.ToUpper(code))]; ok {
 		return &Error{
@@ -100,6 +103,7 @@ func (c Currency) Exponent() int {
 	return 2
 }
 
+// denomination finds what is known of c; ok is false for the zero value and whatever was not parsed.
 func (c Currency) denomination() (d denomination, ok bool) {
 	if len(c) != 3 {
 		return denomination{}, false

@@ -64,6 +64,7 @@ func (d *Date) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
+// midnight stands for the day where package time has to help; UTC has every midnight, other zones have not.
 func (d Date) midnight() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
 
 // DayRange is a run of days, both ends included, with the name of the holiday where it is known, as the source
@@ -95,7 +96,8 @@ type Deadline struct {
 	Provisional bool `json:"provisional,omitempty"`
 }
 
-// String explains d in plain English: "due 6 Mar 2026, 10 business days after 14 Feb in China: 15–23 Feb holiday,
+// String explains d in plain English, for logs, errors and the command line; pages and messages tell the same data
+// in the reader's language: "due 6 Mar 2026, 10 business days after 14 Feb in China: 15–23 Feb holiday,
 // 28 Feb worked".
 func (d Deadline) String() string {
 	due, from := DateOf(d.Due), DateOf(d.From)

@@ -28,9 +28,11 @@ func (s RefundStatus) Active() bool {
 
 // Refund is money from the merchant to the buyer, on the buyer's side of the ledger.
 type Refund struct {
-	ID       string       `json:"refund"`         // id of the effect; for money that left without us, of the event
-	Case     string       `json:"case,omitempty"` // "": made outside, no case asked for it
-	Lines    []Pieces     `json:"lines"`          // the pieces it pays for
+	ID    string   `json:"refund"`         // id of the effect; for money that left without us, of the event
+	Case  string   `json:"case,omitempty"` // "": made outside, no case asked for it
+	Lines []Pieces `json:"lines"`          // the pieces it pays for
+	// Shares are what each entry of Lines gets of the amount, shipping left out.
+	Shares   []Money      `json:"shares,omitempty"`
 	Amount   Money        `json:"amount"`
 	Shipping Money        `json:"shipping,omitzero"` // the part of the amount that is shipping
 	Status   RefundStatus `json:"status"`

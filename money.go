@@ -37,6 +37,7 @@ func ParseMoney(s string) (Money, error) {
 	return ParseAmount(amount, currency)
 }
 
+// isLetter tells a currency from an amount, which has nothing of the kind.
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 // ParseAmount reads a decimal number of currency's major unit: digits, with a minus sign before and a point
@@ -72,6 +73,8 @@ func ParseAmount(decimal string, currency Currency) (Money, error) {
 	return Money{n, currency}, nil
 }
 
+// allDigits takes only the ten digits of ASCII, and at least one of them. Other scripts have digits too, but whoever
+// writes those may mean another grouping or another direction.
 func allDigits(s string) bool {
 	for i := range len(s) {
 		if s[i]-'0' > 9 {
@@ -93,6 +96,7 @@ func appendDigits(n int64, digits string) (longer int64, ok bool) {
 	return n, true
 }
 
+// moneyRefused is an amount that was not understood. It quotes what was read, so that a person finds it in the file.
 func moneyRefused(code, what, input, hint string) error {
 	return &Error{
 		Kind: Invalid, Code: code,
@@ -132,6 +136,7 @@ func (m *Money) UnmarshalText(text []byte) (err error) {
 // minorPerMajor is how many minor units make a major one, by exponent.
 var minorPerMajor = [...]uint64{1, 10, 100, 1000, 10000}
 
+// append writes m without asking whether its currency exists.
 func (m Money) append(b []byte) []byte {
 	if m == (Money{}) {
 		return b
@@ -197,6 +202,8 @@ func (m Money) with(o Money) (Currency, error) {
 	}
 }
 
+// overflow is the refusal of a sum or product with m. No order comes near; it is the sign of a wrong unit or of a
+// column read as another.
 func (m Money) overflow() error {
 	return &Error{
 		Kind: Invalid, Code: "money_overflow",
@@ -302,6 +309,7 @@ func (m Money) weigh(weights []int64) (total int64, err error) {
 	return total, nil
 }
 
+// weightsRefused is a fault of the caller more than of a person's input, but weights may come from a file.
 func (m Money) weightsRefused(why string) error {
 	return &Error{
 		Kind: Invalid, Code: "money_weights",

@@ -162,6 +162,7 @@ func TestArithmetic(t *testing.T) {
 		{func() (Money, error) { return eur(math.MaxInt64).Scale(math.MaxInt64, math.MaxInt64) }, eur(math.MaxInt64), ""},
 		{func() (Money, error) { return eur(math.MaxInt64).Scale(math.MinInt64, 1) }, Money{}, "money_overflow"},
 		{func() (Money, error) { return eur(math.MaxInt64).Scale(math.MaxInt64, math.MinInt64) }, eur(-math.MaxInt64 + 1), ""},
+		{func() (Money, error) { return eur(145295143558111).Scale(253921, 2) }, Money{}, "money_overflow"}, // 2⁶⁴ − ½
 		{func() (Money, error) { return eur(1).Scale(1, 0) }, Money{}, "money_scale"},
 	} {
 		if got, err := c.got(); got != c.want || CodeOf(err) != c.code {

@@ -1,6 +1,9 @@
 package recourse
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Leg is the stretch of the way that a parcel is on.
 type Leg string
@@ -41,12 +44,11 @@ type Purchase struct {
 	Leg      Leg            `json:"leg,omitempty"`       // of its first parcel as far as known; what the parcel says wins
 	Status   PurchaseStatus `json:"status"`
 	PlacedAt time.Time      `json:"placed_at,omitzero"`
-	// AskedAt is when the first question was put that has had no answer; zero when nothing is open.
-	AskedAt     time.Time `json:"asked_at,omitzero"`
-	LastAskedAt time.Time `json:"last_asked_at,omitzero"` // the newest question, answered or not
-	AnsweredAt  time.Time `json:"answered_at,omitzero"`   // the newest answer
-	ShippedAt   time.Time `json:"shipped_at,omitzero"`    // when its first parcel was handed over; zero: none was
-	CancelAsked bool      `json:"cancel_asked,omitempty"` // we asked for it to be cancelled
+	// Asked are the questions without an answer, oldest first: the first one counts.
+	Asked       []time.Time `json:"asked,omitempty"`
+	AnsweredAt  time.Time   `json:"answered_at,omitzero"`   // the newest answer
+	ShippedAt   time.Time   `json:"shipped_at,omitzero"`    // when its first parcel was handed over; zero: none was
+	CancelAsked bool        `json:"cancel_asked,omitempty"` // we asked for it to be cancelled
 	// Failed are the pieces that will not come: reported so, or given up. Status says why the last of them failed.
 	Failed []Pieces `json:"failed,omitempty"`
 }
@@ -62,15 +64,26 @@ func (p *Purchase) Waiting() bool {
 	return len(Without(p.Lines, p.Failed)) > 0
 }
 
-// Ask takes a question that wants an answer. The first one without an answer counts; the order in which
-// questions and answers are learned does not.
+// maxAsked bounds the open questions that are remembered; the first counts, so that later ones can be left out.
+const maxAsked = 16
+
+// AskedAt is when the first question was put that has had no answer; zero when none is open.
+func (p *Purchase) AskedAt() time.Time {
+	if len(p.Asked) == 0 {
+		return time.Time{}
+	}
+	return p.Asked[0]
+}
+
+// Ask takes a question that wants an answer. The order in which questions and answers are learned does not
+// matter.
 func (p *Purchase) Ask(at time.Time) {
-	if at.After(p.LastAskedAt) {
-		p.LastAskedAt = at
+	if !at.After(p.AnsweredAt) || slices.ContainsFunc(p.Asked, at.Equal) {
+		return
 	}
-	if at.After(p.AnsweredAt) && (p.AskedAt.IsZero() || at.Before(p.AskedAt)) {
-		p.AskedAt = at
-	}
+	asked := append(slices.Clone(p.Asked), at)
+	slices.SortFunc(asked, time.Time.Compare)
+	p.Asked = asked[:min(len(asked), maxAsked)]
 }
 
 // Answer takes an answer of the supplier: it answers every question put until then.
@@ -78,13 +91,13 @@ func (p *Purchase) Answer(at time.Time) {
 	if at.After(p.AnsweredAt) {
 		p.AnsweredAt = at
 	}
-	if p.AskedAt.IsZero() || p.AskedAt.After(at) {
-		return
+	var open []time.Time
+	for _, asked := range p.Asked {
+		if asked.After(at) {
+			open = append(open, asked)
+		}
 	}
-	p.AskedAt = time.Time{}
-	if p.LastAskedAt.After(at) {
-		p.AskedAt = p.LastAskedAt
-	}
+	p.Asked = open
 }
 
 // ParcelStatus is the status of a checkpoint, in our own taxonomy whatever the carrier calls it.
@@ -129,7 +142,6 @@ type Parcel struct {
 	ShippedAt time.Time    `json:"shipped_at,omitzero"` // handed over
 	ScannedAt time.Time    `json:"scanned_at,omitzero"` // newest sign of life, the handing over included
 	Customs   *Customs     `json:"customs,omitempty"`   // what customs asked for last
-	HeldSince time.Time    `json:"held_since,omitzero"` // first checkpoint of the present customs hold
 
 }
 
@@ -154,9 +166,6 @@ func (p *Parcel) Scan(status ParcelStatus, leg Leg, at time.Time) bool {
 	}
 	if at.Before(p.StatusAt) || at.Equal(p.StatusAt) && parcelRank[status] <= parcelRank[p.Status] {
 		return false
-	}
-	if status == CustomsHold && p.Status != CustomsHold {
-		p.HeldSince = at
 	}
 	p.Status, p.StatusAt = status, at
 	return true

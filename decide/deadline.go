@@ -201,7 +201,7 @@ func purchaseAnchor(a playbook.Anchor, p *recourse.Purchase) time.Time {
 	case playbook.FromShipBy:
 		return p.ShipBy
 	case playbook.FromAsked:
-		return p.AskedAt
+		return p.AskedAt()
 	}
 	return p.PlacedAt
 }

@@ -87,29 +87,74 @@ func (w *work) sentAlready(c *recourse.Case) int {
 	return 0
 }
 
-// refundable are the pieces of a case that nobody has paid for yet, with their price and, when nothing of the
-// order is left to deliver, the shipping. The first rule is kept here and nowhere else.
-func (w *work) refundable(c *recourse.Case) (lines []recourse.Pieces, amount, shipping recourse.Money) {
+// claim is what a refund asks for: pieces that nobody has paid for yet, what each line gets, and the shipping.
+type claim struct {
+	lines    []recourse.Pieces
+	shares   []recourse.Money
+	shipping recourse.Money
+	amount   recourse.Money
+}
+
+// refundable is what a case can still ask back. The first rule is kept here and nowhere else: of a line, no more
+// pieces than nobody has paid for, and no more money than is left of what was paid for it, however the pieces were
+// rounded before.
+func (w *work) refundable(c *recourse.Case) claim {
 	o := &w.f.Order
-	amount.Currency = o.Currency()
+	out := claim{amount: recourse.Money{Currency: o.Currency()}}
 	for _, p := range c.Lines {
-		line := o.Line(p.Line)
-		if line == nil {
-			lines = append(lines, p)
-			continue
-		}
-		paid := w.paidPieces(p.Line)
-		n := min(p.Quantity, line.Quantity-paid)
+		n := w.unpaidOf(p)
 		if n <= 0 {
 			continue
 		}
-		lines = append(lines, recourse.Pieces{Line: p.Line, Quantity: n})
-		share := o.PaidFor(p.Line).Share(int64(paid), int64(paid+n), int64(line.Quantity))
-		amount.Minor += share.Minor
+		share := recourse.Money{Currency: o.Currency()}
+		if line := o.Line(p.Line); line != nil {
+			left := line.Quantity - w.paidPieces(p.Line)
+			rest := recourse.Money{Minor: max(0, o.PaidFor(p.Line).Minor-w.paidMoney(p.Line)), Currency: o.Currency()}
+			share = rest.Share(0, int64(n), int64(left))
+		}
+		out.lines, out.shares = append(out.lines, recourse.Pieces{Line: p.Line, Quantity: n}), append(out.shares, share)
+		out.amount.Minor += share.Minor
 	}
-	shipping = w.shippingLeft(lines)
-	amount.Minor = w.capped(amount.Minor + shipping.Minor)
-	return lines, amount, shipping
+	out.shipping = w.shippingLeft(out.lines)
+	out.amount.Minor = w.capped(out.amount.Minor + out.shipping.Minor)
+	return out
+}
+
+// paidMoney is what was paid back for a line, or is about to be, in minor units of the order's currency.
+func (w *work) paidMoney(line int) int64 {
+	var sum int64
+	for i := range w.f.Refunds {
+		r := &w.f.Refunds[i]
+		if !r.Status.Active() {
+			continue
+		}
+		for j, p := range r.Lines {
+			if p.Line == line && j < len(r.Shares) {
+				sum += r.Shares[j].Minor
+			}
+		}
+	}
+	return sum
+}
+
+// shares gives each of some lines its share of an amount that was paid without us, by what was paid for their
+// pieces. An amount that was not told, or in another currency, counts as what the pieces cost.
+func (w *work) shares(lines []recourse.Pieces, amount recourse.Money) []recourse.Money {
+	out := make([]recourse.Money, len(lines))
+	weights := make([]int64, len(lines))
+	for i, p := range lines {
+		if l := w.f.Order.Line(p.Line); l != nil {
+			out[i] = w.f.Order.PaidFor(p.Line).Share(0, int64(p.Quantity), int64(l.Quantity))
+			weights[i] = out[i].Minor
+		}
+	}
+	if amount.Minor <= 0 || amount.Currency != w.f.Order.Currency() {
+		return out
+	}
+	if split, err := amount.Allocate(weights...); err == nil {
+		return split
+	}
+	return out
 }
 
 // paidPieces is how many pieces of a line are paid back or about to be.

@@ -47,20 +47,21 @@ func (w *work) requestRefund(c *recourse.Case, why recourse.Why) {
 	if r := w.refundOf(c); r != nil && r.Status.Active() {
 		return
 	}
-	lines, amount, shipping := w.refundable(c)
-	if len(lines) == 0 {
+	ask := w.refundable(c)
+	if len(ask.lines) == 0 {
 		w.note(recourse.Entry{Case: c.ID, Kind: recourse.EntryRefused, Why: recourse.Why{Code: recourse.WhyPaid}})
 		return
 	}
 	if c.Quiet {
 		return
 	}
-	approval := w.policyOf(&c.Run).Approval(amount)
-	if amount.Minor == 0 {
+	approval := w.policyOf(&c.Run).Approval(ask.amount)
+	if ask.amount.Minor == 0 {
 		approval = recourse.ApprovalNeeded // the price is not known: a person must look
 	}
-	e := w.emit(c, recourse.Effect{Kind: recourse.EffectRefund, Lines: lines, Amount: amount, Approval: approval, Why: why})
-	w.f.Refunds = append(w.refunds(), recourse.Refund{ID: e.ID, Case: c.ID, Lines: lines, Amount: amount, Shipping: shipping, Status: recourse.RefundRequested, At: w.at})
+	e := w.emit(c, recourse.Effect{Kind: recourse.EffectRefund, Lines: ask.lines, Amount: ask.amount, Approval: approval, Why: why})
+	w.f.Refunds = append(w.refunds(), recourse.Refund{ID: e.ID, Case: c.ID, Lines: ask.lines, Shares: ask.shares, Amount: ask.amount, Shipping: ask.shipping,
+		Status: recourse.RefundRequested, At: w.at})
 }
 
 // withdrawRefund takes back a case's refund that was not sent.
@@ -91,7 +92,7 @@ func (w *work) disputed(c *recourse.Case) {
 		return
 	}
 	c.Effects++
-	w.f.Refunds = append(w.refunds(), recourse.Refund{ID: c.ID + "/" + strconv.Itoa(c.Effects), Case: c.ID, Lines: lines, Amount: w.ev.Amount,
+	w.f.Refunds = append(w.refunds(), recourse.Refund{ID: c.ID + "/" + strconv.Itoa(c.Effects), Case: c.ID, Lines: lines, Shares: w.shares(lines, w.ev.Amount), Amount: w.ev.Amount,
 		Status: recourse.RefundSent, Disputed: true, At: w.at})
 }
 
@@ -227,7 +228,7 @@ func (w *work) outside() {
 	if len(lines) == 0 {
 		return
 	}
-	refund := recourse.Refund{ID: w.f.Order.ID + "/" + w.ev.ID, Lines: lines, Amount: w.ev.Amount, Status: refundNews[w.ev.Type], At: w.at}
+	refund := recourse.Refund{ID: w.f.Order.ID + "/" + w.ev.ID, Lines: lines, Shares: w.shares(lines, w.ev.Amount), Amount: w.ev.Amount, Status: refundNews[w.ev.Type], At: w.at}
 	if c != nil {
 		refund.Case = c.ID
 	}
@@ -255,15 +256,20 @@ func (w *work) openCases() []int {
 	return out
 }
 
+// unpaidOf is how many of some pieces of a line nobody has paid for. A line that is not known yet counts as having
+// just those pieces.
+func (w *work) unpaidOf(p recourse.Pieces) int {
+	if l := w.f.Order.Line(p.Line); l != nil {
+		return min(p.Quantity, l.Quantity-w.paidPieces(p.Line))
+	}
+	return p.Quantity - w.paidPieces(p.Line)
+}
+
 // unpaid are those of some pieces that nobody has paid for.
 func (w *work) unpaid(lines []recourse.Pieces) []recourse.Pieces {
 	var out []recourse.Pieces
 	for _, p := range lines {
-		n := p.Quantity
-		if l := w.f.Order.Line(p.Line); l != nil {
-			n = min(n, l.Quantity-w.paidPieces(p.Line))
-		}
-		if n > 0 {
+		if n := w.unpaidOf(p); n > 0 {
 			out = append(out, recourse.Pieces{Line: p.Line, Quantity: n})
 		}
 	}

@@ -20,16 +20,15 @@ func (w *work) open(taken []recourse.Pieces) {
 // prospects are the cases that an event might open: its lines, grouped as the opener says.
 func (w *work) prospects(o *playbook.Opener) []recourse.Case {
 	ev := w.ev
-	switch {
-	case ev.Parcel != "":
-		p := w.f.Parcel(ev.Parcel)
+	if p := w.f.Parcel(ev.Parcel); p != nil {
 		return []recourse.Case{{Lines: w.linesOfParcel(p), Parcel: p.ID, Purchase: p.Purchase}}
-	case ev.Purchase != "":
+	}
+	if p := w.f.Purchase(ev.Purchase); p != nil {
 		lines := w.failing
 		if ev.Type == recourse.PurchasePlacedEvent {
-			lines = w.linesOfPurchase(w.f.Purchase(ev.Purchase))
+			lines = w.linesOfPurchase(p)
 		}
-		return []recourse.Case{{Lines: lines, Purchase: ev.Purchase}}
+		return []recourse.Case{{Lines: lines, Purchase: p.ID}}
 	}
 	return w.grouped(w.full(ev.Lines, w.meant()), o.Per)
 }
