@@ -1,0 +1,217 @@
+package replay
+
+import (
+	"context"
+	"iter"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"recourse"
+	"recourse/decide"
+)
+
+// Options say how a book is replayed.
+type Options struct {
+	// Policies are replayed side by side; the first is the one reported on, a second one is compared with it.
+	Deciders []*decide.Decider
+	// Until is where the replay ends: later facts are left out, and deadlines up to then act. Zero: every order is
+	// followed to its own last fact and no further.
+	Until time.Time
+	// From and Before bound the orders by when they were placed; zero: unbounded.
+	From, Before time.Time
+	// Progress, when set, is told from time to time how many orders were replayed.
+	Progress func(orders int)
+}
+
+// Result is what a replay found.
+type Result struct {
+	Reports []*Report    // one for each decider
+	Differs []Difference // of the first two, at most maxDiffers
+	Changed int          // orders for which the first two differ
+}
+
+// maxDiffers bounds how many orders that differ are told one by one.
+const maxDiffers = 1000
+
+// chunk is how many orders a worker takes at a time, so that handing them over costs little.
+const chunk = 256
+
+// Book replays the past: each order's facts at their own times, every deadline between them. Orders do not know of
+// each other, so that they are replayed on all processors; the result does not depend on who replays which. The
+// first error of the book ends the replay.
+func Book(ctx context.Context, orders iter.Seq2[[]recourse.Event, error], o Options) (*Result, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	work := make(chan [][]recourse.Event, 2)
+	var failed error
+	go func() {
+		defer close(work)
+		failed = feed(ctx, orders, work)
+	}()
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	total := newResult(len(o.Deciders))
+	done := 0
+	for range max(1, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			own := newResult(len(o.Deciders))
+			for batch := range work {
+				for _, events := range batch {
+					own.order(events, &o)
+				}
+				mu.Lock()
+				done += len(batch)
+				if o.Progress != nil {
+					o.Progress(done)
+				}
+				mu.Unlock()
+			}
+			mu.Lock()
+			total.merge(own)
+			mu.Unlock()
+		})
+	}
+	wg.Wait()
+	if failed == nil {
+		failed = ctx.Err()
+	}
+	total.finish()
+	return total, failed
+}
+
+// feed hands the orders to the workers in chunks.
+func feed(ctx context.Context, orders iter.Seq2[[]recourse.Event, error], work chan<- [][]recourse.Event) error {
+	var batch [][]recourse.Event
+	send := func() bool {
+		select {
+		case work <- batch:
+			batch = make([][]recourse.Event, 0, chunk)
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
+	for events, err := range orders {
+		if err != nil {
+			return err
+		}
+		batch = append(batch, events)
+		if len(batch) == chunk && !send() {
+			return ctx.Err()
+		}
+	}
+	send()
+	return nil
+}
+
+// Story replays one order and gives everything that was decided, in order, with the file at its end.
+func Story(d *decide.Decider, events []recourse.Event, until time.Time) (*recourse.OrderFile, []decide.Decision) {
+	var all []decide.Decision
+	file := history(d, events, until, func(d decide.Decision) { all = append(all, d) })
+	return file, all
+}
+
+// maxDue bounds how often one order may come due: a repetition every day for ten years.
+const maxDue = 4000
+
+// history replays one order's facts under one decider.
+func history(d *decide.Decider, events []recourse.Event, until time.Time, seen func(decide.Decision)) *recourse.OrderFile {
+	file := &recourse.OrderFile{}
+	if len(events) > 0 {
+		file.Order.ID = events[0].Order
+	}
+	left := maxDue
+	pass := func(to time.Time) {
+		for !file.Due.IsZero() && !file.Due.After(to) && left > 0 {
+			left--
+			decision := d.Due(file, file.Due)
+			seen(decision)
+			file = decision.File
+		}
+	}
+	for i := range events {
+		ev := &events[i]
+		if !until.IsZero() && ev.Time.After(until) {
+			break
+		}
+		pass(ev.Time)
+		decision := d.Event(file, ev, ev.Time)
+		if !decision.Duplicate {
+			seen(decision)
+		}
+		file = decision.File
+	}
+	if !until.IsZero() {
+		pass(until)
+	}
+	return file
+}
+
+func newResult(n int) *Result {
+	r := &Result{}
+	for range n {
+		r.Reports = append(r.Reports, newReport())
+	}
+	return r
+}
+
+// order replays one order under every decider and takes what was found.
+func (r *Result) order(events []recourse.Event, o *Options) {
+	placed, in := placedAt(events), true
+	if !o.From.IsZero() && placed.Before(o.From) || !o.Before.IsZero() && !placed.Before(o.Before) || !o.Until.IsZero() && placed.After(o.Until) {
+		in = false
+	}
+	if !in || len(events) == 0 {
+		return
+	}
+	var sums [2]summary
+	for i, d := range o.Deciders {
+		var sum summary
+		file := history(d, events, o.Until, func(d decide.Decision) { r.Reports[i].take(d, &sum) })
+		r.Reports[i].file(file, o.Until, &sum)
+		if i < 2 {
+			sums[i] = sum
+		}
+	}
+	if len(o.Deciders) > 1 {
+		r.compare(events[0].Order, &sums[0], &sums[1])
+	}
+}
+
+// placedAt is when an order was placed; the time of its first fact when that is not told.
+func placedAt(events []recourse.Event) time.Time {
+	for i := range events {
+		if events[i].Type == recourse.OrderPlaced {
+			return events[i].Time
+		}
+	}
+	if len(events) == 0 {
+		return time.Time{}
+	}
+	return events[0].Time
+}
+
+func (r *Result) merge(o *Result) {
+	for i := range r.Reports {
+		r.Reports[i].merge(o.Reports[i])
+	}
+	r.Differs = append(r.Differs, o.Differs...)
+	r.Changed += o.Changed
+}
+
+// finish puts what the workers found in an order that does not depend on them.
+func (r *Result) finish() {
+	r.sortDiffers()
+	for _, report := range r.Reports {
+		report.Waited.finish()
+	}
+}
+
+// sortDiffers keeps the orders that come first by their numbers.
+func (r *Result) sortDiffers() {
+	slices.SortFunc(r.Differs, func(a, b Difference) int { return strings.Compare(a.Order, b.Order) })
+	r.Differs = slices.Clone(r.Differs[:min(len(r.Differs), maxDiffers)])
+}

@@ -1,0 +1,171 @@
+package replay
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"recourse"
+	"recourse/calendar"
+	"recourse/playbook"
+)
+
+// Mutation is what became of the mutants of a playbook under its scenarios.
+type Mutation struct {
+	Playbook  string
+	Total     int // mutants that compile
+	Killed    int // of them, noticed by a scenario
+	Refused   int // changes that make no playbook: not counted
+	Survivors []*playbook.Mutant
+}
+
+// Percent is the share of mutants killed, rounded down to a tenth so that a bar is never reached by rounding.
+func (m *Mutation) Percent() float64 {
+	if m.Total == 0 {
+		return 100
+	}
+	return float64(m.Killed*1000/m.Total) / 10
+}
+
+// String is the report: each survivor with its place, and the figures as the last line.
+func (m *Mutation) String() string {
+	var b strings.Builder
+	for _, s := range m.Survivors {
+		fmt.Fprintf(&b, "%s: %s: %s\n", s.At, s.Kind, s.Description)
+	}
+	fmt.Fprintf(&b, "%d mutants, %d killed (%.1f %%)\n", m.Total, m.Killed, m.Percent())
+	return b.String()
+}
+
+// Mutate changes a playbook one place at a time and finds the changes that none of its scenarios notices. Of the
+// scenarios those count that name this playbook. They must pass before anything is changed.
+func Mutate(file string, data []byte, scenarios []*Scenario, calendars *calendar.Set) (*Mutation, error) {
+	original, err := playbook.Load(file, data)
+	if err != nil {
+		return nil, err
+	}
+	own := slices.DeleteFunc(slices.Clone(scenarios), func(s *Scenario) bool { return s.Playbook != original.Name && s.Playbook != file })
+	if i, what := noticed(original, own, calendars); i >= 0 {
+		return nil, &recourse.Error{Kind: recourse.Invalid, Code: "scenario", Position: own[i].At, Message: "the scenario " + own[i].Name + " fails before anything is changed: " + what}
+	}
+	mutants, err := playbook.Mutants(file, data)
+	if err != nil {
+		return nil, err
+	}
+	fates := make([]fate, len(mutants))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() { hunt(mutants, own, calendars, fates, &next) })
+	}
+	workers.Wait()
+	return report(original.Name, mutants, fates), nil
+}
+
+// fate is what became of a mutant.
+type fate int8
+
+const (
+	survived fate = iota
+	killed
+	refused
+)
+
+// hunt takes mutants, one after the other, until none is left. The scenario that killed the last one is tried
+// first: neighbours in a playbook are noticed by the same scenarios.
+func hunt(mutants []*playbook.Mutant, scenarios []*Scenario, calendars *calendar.Set, fates []fate, next *atomic.Int64) {
+	order := slices.Clone(scenarios)
+	for {
+		i := int(next.Add(1)) - 1
+		if i >= len(mutants) {
+			return
+		}
+		p, err := mutants[i].Playbook()
+		if err != nil {
+			fates[i] = refused
+			continue
+		}
+		if at, _ := noticed(p, order, calendars); at >= 0 {
+			fates[i] = killed
+			killer := order[at]
+			order = slices.Insert(slices.Delete(order, at, at+1), 0, killer)
+		}
+	}
+}
+
+func report(name string, mutants []*playbook.Mutant, fates []fate) *Mutation {
+	out := &Mutation{Playbook: name}
+	for i, f := range fates {
+		switch f {
+		case refused:
+			out.Refused++
+			continue
+		case killed:
+			out.Killed++
+		case survived:
+			out.Survivors = append(out.Survivors, mutants[i])
+		}
+		out.Total++
+	}
+	return out
+}
+
+// noticed is the place of the first scenario that does not hold, -1 when all do, and what did not.
+func noticed(p *playbook.Playbook, scenarios []*Scenario, calendars *calendar.Set) (int, string) {
+	for i, s := range scenarios {
+		policy, err := p.With(s.Settings)
+		if err != nil {
+			return i, err.Error()
+		}
+		if message := s.bounded(policy, calendars); message != "" {
+			return i, message
+		}
+	}
+	return -1, ""
+}
+
+// maxDecisions bounds how often deadlines may act in one scenario. No scenario comes near it; a mutant that is due
+// again and again is stopped there.
+const maxDecisions = 2000
+
+// bounded plays a scenario as Run does, with a bound on what its waiting may take. The message says what did not
+// hold.
+func (s *Scenario) bounded(policy *playbook.Policy, calendars *calendar.Set) string {
+	p := &play{scenario: s, policy: policy, calendars: calendars}
+	p.begin()
+	left := maxDecisions
+	for _, step := range s.Steps {
+		var to time.Time
+		switch {
+		case step.Wait != nil:
+			to = p.after(*step.Wait)
+		case !step.Until.IsZero():
+			to = step.Until
+		}
+		if left = p.pass(to, left); left == 0 {
+			return "its deadlines never come to rest"
+		}
+		if message, at := p.step(step); message != "" {
+			return at.String() + ": " + message
+		}
+	}
+	return ""
+}
+
+// pass lets the deadlines until an instant act one by one, as long as some are left of what it may take. It gives
+// what is left then.
+func (p *play) pass(to time.Time, left int) int {
+	for left > 0 {
+		f := p.world.earliest()
+		if f == nil || f.Due.After(to) {
+			break
+		}
+		p.world.Until(f.Due)
+		left--
+	}
+	return left
+}

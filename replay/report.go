@@ -1,0 +1,243 @@
+package replay
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"recourse"
+	"recourse/decide"
+)
+
+// Report is what a policy would have meant for a book, in cases, acts, money and days.
+type Report struct {
+	Policy     string                                   `json:"policy,omitempty"` // the playbook's name
+	Orders     int                                      `json:"orders"`
+	Purchases  int                                      `json:"purchases"`
+	Situations map[recourse.Situation]*SituationSummary `json:"situations"`
+	Effects    map[string]int                           `json:"effects"`  // by kind
+	Messages   map[string]int                           `json:"messages"` // by party and template
+	Asked      map[string]int                           `json:"asked"`    // questions put, by party and question
+	// Refunds are requested less withdrawn, by currency; Recoveries likewise, of the merchant's own money.
+	Refunds    map[recourse.Currency]recourse.Money `json:"refunds"`
+	Recoveries map[recourse.Currency]recourse.Money `json:"recoveries"`
+	Waited     Waited                               `json:"waited"`
+}
+
+// SituationSummary counts the cases of one situation.
+type SituationSummary struct {
+	Opened int                        `json:"opened"`
+	Became map[recourse.Situation]int `json:"became"` // other situations
+	Closed map[recourse.Outcome]int   `json:"closed"`
+	Open   int                        `json:"open"` // still open at the end
+}
+
+// Waited sums how long cases stayed open, which is how long a buyer waited for the trouble to end: until the case
+// was closed, or the end of the replay.
+type Waited struct {
+	Cases   int     `json:"cases"`
+	Days    float64 `json:"days"`    // in all
+	Average float64 `json:"average"` // days a case
+	Longest float64 `json:"longest"` // days
+	seconds int64   // in all: whole, so that the order of adding does not show
+}
+
+func newReport() *Report {
+	return &Report{
+		Situations: map[recourse.Situation]*SituationSummary{}, Effects: map[string]int{}, Messages: map[string]int{}, Asked: map[string]int{},
+		Refunds: map[recourse.Currency]recourse.Money{}, Recoveries: map[recourse.Currency]recourse.Money{},
+	}
+}
+
+func (r *Report) situation(name recourse.Situation) *SituationSummary {
+	s := r.Situations[name]
+	if s == nil {
+		s = &SituationSummary{Became: map[recourse.Situation]int{}, Closed: map[recourse.Outcome]int{}}
+		r.Situations[name] = s
+	}
+	return s
+}
+
+// take counts what one decision did.
+func (r *Report) take(d decide.Decision, sum *summary) {
+	for i := range d.Entries {
+		switch e := &d.Entries[i]; e.Kind {
+		case recourse.EntryOpened:
+			if e.From == "" {
+				r.situation(recourse.Situation(e.To)).Opened++
+			}
+		case recourse.EntryBecame:
+			r.situation(recourse.Situation(e.From)).Became[recourse.Situation(e.To)]++
+		}
+	}
+	for i := range d.Effects {
+		r.effect(&d.Effects[i], sum)
+	}
+}
+
+func (r *Report) effect(e *recourse.Effect, sum *summary) {
+	r.Effects[string(e.Kind)]++
+	switch e.Kind {
+	case recourse.EffectMessage:
+		r.Messages[string(e.To)+" "+e.Template]++
+	case recourse.EffectAsk:
+		r.Asked[string(e.Of)+" "+e.Question]++
+	case recourse.EffectRefund:
+		r.Refunds[e.Amount.Currency] = plus(r.Refunds[e.Amount.Currency], e.Amount)
+	case recourse.EffectWithdrawRefund:
+		r.Refunds[e.Amount.Currency] = plus(r.Refunds[e.Amount.Currency], e.Amount.Neg())
+	case recourse.EffectRecovery:
+		r.Recoveries[e.Amount.Currency] = plus(r.Recoveries[e.Amount.Currency], e.Amount)
+	case recourse.EffectWithdrawRecovery:
+		r.Recoveries[e.Amount.Currency] = plus(r.Recoveries[e.Amount.Currency], e.Amount.Neg())
+	}
+	sum.effect(e)
+}
+
+// plus adds two amounts of one currency, or an amount to nothing; a sum too large for an amount stays as it was.
+func plus(a, b recourse.Money) recourse.Money {
+	if a.Currency == "" {
+		return b
+	}
+	sum, err := a.Add(b)
+	if err != nil {
+		return a
+	}
+	return sum
+}
+
+// file counts how an order stands at the end.
+func (r *Report) file(f *recourse.OrderFile, until time.Time, sum *summary) {
+	r.Orders++
+	r.Purchases += len(f.Purchases)
+	end := until
+	if end.IsZero() {
+		end = f.Now
+	}
+	for i := range f.Cases {
+		c := &f.Cases[i]
+		s := r.situation(c.Situation)
+		if c.Status == recourse.Open {
+			s.Open++
+			r.Waited.add(end.Sub(c.OpenedAt))
+		} else {
+			s.Closed[c.Outcome]++
+			r.Waited.add(c.ClosedAt.Sub(c.OpenedAt))
+		}
+		sum.cases = append(sum.cases, string(c.Situation)+" "+string(c.Status)+" "+string(c.Outcome))
+	}
+}
+
+func (w *Waited) add(d time.Duration) {
+	w.Cases++
+	w.seconds += int64(d / time.Second)
+	w.Longest = max(w.Longest, d.Hours()/24)
+}
+
+// finish reckons what is told from what was added up.
+func (w *Waited) finish() {
+	w.Days = float64(w.seconds) / (24 * 3600)
+	if w.Cases > 0 {
+		w.Average = w.Days / float64(w.Cases)
+	}
+}
+
+func (r *Report) merge(o *Report) {
+	r.Orders += o.Orders
+	r.Purchases += o.Purchases
+	for name, s := range o.Situations {
+		t := r.situation(name)
+		t.Opened += s.Opened
+		t.Open += s.Open
+		count(t.Became, s.Became)
+		count(t.Closed, s.Closed)
+	}
+	count(r.Effects, o.Effects)
+	count(r.Messages, o.Messages)
+	count(r.Asked, o.Asked)
+	for c, m := range o.Refunds {
+		r.Refunds[c] = plus(r.Refunds[c], m)
+	}
+	for c, m := range o.Recoveries {
+		r.Recoveries[c] = plus(r.Recoveries[c], m)
+	}
+	r.Waited.Cases += o.Waited.Cases
+	r.Waited.seconds += o.Waited.seconds
+	r.Waited.Longest = max(r.Waited.Longest, o.Waited.Longest)
+}
+
+func count[K comparable](to, from map[K]int) {
+	for k, n := range from {
+		to[k] += n
+	}
+}
+
+// summary is one order under one policy, as far as two policies can be compared by it.
+type summary struct {
+	cases    []string
+	effects  map[string]int
+	refunded recourse.Money
+}
+
+func (s *summary) effect(e *recourse.Effect) {
+	if s.effects == nil {
+		s.effects = map[string]int{}
+	}
+	s.effects[EffectWords(e)]++
+	switch e.Kind {
+	case recourse.EffectRefund:
+		s.refunded = plus(s.refunded, e.Amount)
+	case recourse.EffectWithdrawRefund:
+		s.refunded = plus(s.refunded, e.Amount.Neg())
+	}
+}
+
+// Difference is an order for which two policies do not do the same.
+type Difference struct {
+	Order string `json:"order"`
+	// Cases under each policy, and the acts that only one of them orders, with how often more.
+	Before []string       `json:"before"`
+	After  []string       `json:"after"`
+	Only   map[string]int `json:"only"` // act → how many more times under the second policy; negative: fewer
+	// Refunds less withdrawn, under each.
+	RefundBefore recourse.Money `json:"refund_before,omitzero"`
+	RefundAfter  recourse.Money `json:"refund_after,omitzero"`
+}
+
+func (r *Result) compare(order string, a, b *summary) {
+	only := map[string]int{}
+	for k, n := range b.effects {
+		if n != a.effects[k] {
+			only[k] = n - a.effects[k]
+		}
+	}
+	for k, n := range a.effects {
+		if _, both := b.effects[k]; !both {
+			only[k] = -n
+		}
+	}
+	if len(only) == 0 && slices.Equal(a.cases, b.cases) {
+		return
+	}
+	r.Changed++
+	r.Differs = append(r.Differs, Difference{order, a.cases, b.cases, only, a.refunded, b.refunded})
+	if len(r.Differs) >= 2*maxDiffers {
+		r.sortDiffers()
+	}
+}
+
+// Acts are the acts of a difference in words, those that are more first, sorted.
+func (d *Difference) Acts() []string {
+	keys := slices.Collect(maps.Keys(d.Only))
+	slices.SortFunc(keys, func(a, b string) int {
+		if (d.Only[a] > 0) != (d.Only[b] > 0) {
+			if d.Only[a] > 0 {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(a, b)
+	})
+	return keys
+}
