@@ -21,7 +21,9 @@ const (
 	EffectClaim            EffectKind = "claim"           // put to the marketplace through the agent
 	EffectIntercept        EffectKind = "intercept"       // a parcel is to be stopped on its way
 	EffectReplacement      EffectKind = "replacement"     // the goods are sent again
-	EffectAsk              EffectKind = "ask"             // a person is asked
+	// EffectWithdrawReplacement takes back a second sending that has not left: the first parcel was found.
+	EffectWithdrawReplacement EffectKind = "withdraw_replacement"
+	EffectAsk                 EffectKind = "ask" // a person is asked
 )
 
 // Approval says whether a person must agree before an effect is carried out.

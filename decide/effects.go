@@ -34,6 +34,8 @@ func (w *work) action(c *recourse.Case, a *playbook.Action, why recourse.Why) {
 		w.requestRecovery(c, why)
 	case recourse.EffectWithdrawRecovery:
 		w.withdrawRecovery(c, why)
+	case recourse.EffectWithdrawReplacement:
+		w.withdrawReplacement(c, why)
 	case recourse.EffectIntercept:
 		w.intercept(c, why)
 	case recourse.EffectCancelPurchase:
@@ -87,6 +89,15 @@ func (w *work) goods(c *recourse.Case, verb recourse.EffectKind, why recourse.Wh
 		c.Claim, c.ClaimAt, c.NewEvidence = recourse.ClaimFiled, w.at, 0
 	}
 	w.emit(c, e)
+}
+
+// withdrawReplacement takes back a second sending that has not left.
+func (w *work) withdrawReplacement(c *recourse.Case, why recourse.Why) {
+	if c.SentAgain.Remedy != recourse.RemedyReplacement || c.SentAgain.Done {
+		return
+	}
+	c.SentAgain = recourse.SentAgain{}
+	w.emit(c, recourse.Effect{Kind: recourse.EffectWithdrawReplacement, Lines: c.Lines, Why: why})
 }
 
 // intercept asks for every parcel that carries the case's pieces and is on its way to be stopped.

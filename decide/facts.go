@@ -68,6 +68,8 @@ func (w *work) thingFact(f playbook.Fact) playbook.Value {
 		return playbook.Word(p.Status)
 	case f == playbook.ParcelMoving:
 		return playbook.Truth(!p.ShippedAt.IsZero() && !w.ended(p))
+	case f == playbook.ParcelAwaited:
+		return playbook.Truth(w.awaited(p))
 	}
 	return playbook.Truth(w.contested(p))
 }
@@ -281,6 +283,38 @@ func (w *work) delivered(p *recourse.Parcel) bool {
 
 func (w *work) ended(p *recourse.Parcel) bool {
 	return p.Status == recourse.Returned || p.Status == recourse.Lost || w.delivered(p)
+}
+
+// awaited says whether the buyer still waits for a parcel: it was not stopped, its goods have not gone on from the
+// warehouse under another number, and some of them are not paid back.
+func (w *work) awaited(p *recourse.Parcel) bool {
+	for i := range w.f.Cases {
+		c := &w.f.Cases[i]
+		stopped := c.Interception == recourse.InterceptionAsked || c.Interception == recourse.InterceptionSucceeded
+		if stopped && w.carries(p, c) {
+			return false
+		}
+	}
+	for _, l := range w.notGoneOn(p) {
+		if w.unpaidOf(l) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// notGoneOn are a parcel's pieces, less those that left the warehouse in a later parcel.
+func (w *work) notGoneOn(p *recourse.Parcel) []recourse.Pieces {
+	lines := w.linesOfParcel(p)
+	if p.Status != recourse.Delivered || w.delivered(p) {
+		return lines
+	}
+	for i := range w.f.Parcels {
+		if q := &w.f.Parcels[i]; q.ID != p.ID && q.ShippedAt.After(p.ShippedAt) {
+			lines = recourse.Without(lines, w.linesOfParcel(q))
+		}
+	}
+	return lines
 }
 
 // contested says whether a problem with a parcel's goods is open for which no claim was filed yet.

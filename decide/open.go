@@ -49,6 +49,9 @@ func (w *work) meant() []recourse.Pieces {
 		}
 		return all
 	}
+	if w.ev.Type == recourse.DisputeOpened {
+		return all // a bank asks about money whether it was paid back or not
+	}
 	for i := range w.f.Refunds {
 		if w.f.Refunds[i].Status.Active() {
 			all = recourse.Without(all, w.f.Refunds[i].Lines)
@@ -118,7 +121,7 @@ func (w *work) free(prospect *recourse.Case) []recourse.Pieces {
 		case c.Situation == prospect.Situation && (prospect.Parcel == "" || c.Parcel == "" || c.Parcel == prospect.Parcel):
 			w.noteEvent(c.ID, recourse.WhyJoined)
 			lines = recourse.WithoutLines(lines, c.Lines)
-		case !w.shipped(prospect):
+		case w.ev.Type != recourse.DisputeOpened && !w.shipped(prospect):
 			w.note(recourse.Entry{Case: c.ID, Kind: recourse.EntryNoted, Why: recourse.Why{Code: recourse.WhyBusy,
 				Args: []recourse.Arg{{Name: "situation", Text: string(prospect.Situation)}, {Name: "case", Text: c.ID}}}})
 			lines = recourse.WithoutLines(lines, c.Lines)

@@ -76,7 +76,7 @@ func (w *work) broadcast() (taken []recourse.Pieces) {
 			taken = append(taken, w.f.Cases[i].Lines...)
 		}
 	}
-	if len(taken) > 0 || len(concerned) > 0 && w.ev.Type == recourse.ProblemReported {
+	if len(taken) > 0 || w.ev.Type == recourse.ProblemReported && w.told(concerned) {
 		return taken
 	}
 	for i := len(w.f.Cases) - 1; i >= 0; i-- {
@@ -85,6 +85,11 @@ func (w *work) broadcast() (taken []recourse.Pieces) {
 		}
 	}
 	return nil
+}
+
+// told says whether one of some open cases is about the very problem that is told again.
+func (w *work) told(open []int) bool {
+	return slices.ContainsFunc(open, func(i int) bool { return string(w.f.Cases[i].Situation) == w.ev.Problem })
 }
 
 // concerns says whether a fact is about a case's goods.
@@ -103,8 +108,8 @@ func (w *work) concerns(c *recourse.Case) bool {
 	case ev.Purchase != "":
 		p := w.f.Purchase(ev.Purchase)
 		return (c.Purchase == ev.Purchase || c.Purchase == "" && c.Parcel == "") && p != nil && recourse.Overlap(w.full(ev.Lines, w.linesOfPurchase(p)), c.Lines)
-	case ev.Type == recourse.ProblemReported:
-		return string(c.Situation) == ev.Problem && (len(ev.Lines) == 0 || recourse.Overlap(ev.Lines, c.Lines))
+	case ev.Type == recourse.ProblemReported && c.Status == recourse.Closed && string(c.Situation) != ev.Problem:
+		return false
 	}
 	return len(ev.Lines) == 0 || recourse.Overlap(ev.Lines, c.Lines)
 }

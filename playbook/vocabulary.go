@@ -17,6 +17,7 @@ const (
 	PurchaseLeg
 	ParcelStatus
 	ParcelMoving
+	ParcelAwaited
 	ParcelContested
 	OrderDeliverable
 	CasePurchased
@@ -58,6 +59,7 @@ var facts = [factCount]factSpec{
 	PurchaseLeg:       {"purchase.leg", Text, legs, "the leg of its first parcel"},
 	ParcelStatus:      {"parcel.status", Text, parcelStatuses, "the parcel's newest checkpoint, by its own time"},
 	ParcelMoving:      {"parcel.moving", Bool, nil, "handed over, and neither delivered to the buyer, returned nor lost"},
+	ParcelAwaited:     {"parcel.awaited", Bool, nil, "the buyer waits for it: not paid back, not stopped, and no other parcel has gone on with its goods"},
 	ParcelContested:   {"parcel.contested", Bool, nil, "a problem with its goods is open and no claim was filed yet"},
 	OrderDeliverable:  {"order.deliverable", Bool, nil, "as far as the address tells, a parcel can be delivered to it, and nobody said that it is wrong"},
 	CasePurchased:     {"case.purchased", Bool, nil, "the case's pieces were bought and the purchase has not failed"},
@@ -146,20 +148,21 @@ type verb struct {
 }
 
 var verbs = map[string]verb{
-	"message":           {recourse.EffectMessage, "template"},
-	"ask":               {recourse.EffectAsk, "question"},
-	"refund":            {recourse.EffectRefund, ""},
-	"withdraw_refund":   {recourse.EffectWithdrawRefund, ""},
-	"recovery":          {recourse.EffectRecovery, ""},
-	"withdraw_recovery": {recourse.EffectWithdrawRecovery, ""},
-	"source":            {recourse.EffectSource, ""},
-	"reorder":           {recourse.EffectReorder, ""},
-	"adjust":            {recourse.EffectAdjust, ""},
-	"correct_address":   {recourse.EffectCorrectAddress, ""},
-	"cancel_purchase":   {recourse.EffectCancelPurchase, ""},
-	"claim":             {recourse.EffectClaim, ""},
-	"intercept":         {recourse.EffectIntercept, ""},
-	"replacement":       {recourse.EffectReplacement, ""},
+	"message":              {recourse.EffectMessage, "template"},
+	"ask":                  {recourse.EffectAsk, "question"},
+	"refund":               {recourse.EffectRefund, ""},
+	"withdraw_refund":      {recourse.EffectWithdrawRefund, ""},
+	"recovery":             {recourse.EffectRecovery, ""},
+	"withdraw_recovery":    {recourse.EffectWithdrawRecovery, ""},
+	"source":               {recourse.EffectSource, ""},
+	"reorder":              {recourse.EffectReorder, ""},
+	"adjust":               {recourse.EffectAdjust, ""},
+	"correct_address":      {recourse.EffectCorrectAddress, ""},
+	"cancel_purchase":      {recourse.EffectCancelPurchase, ""},
+	"claim":                {recourse.EffectClaim, ""},
+	"intercept":            {recourse.EffectIntercept, ""},
+	"replacement":          {recourse.EffectReplacement, ""},
+	"withdraw_replacement": {recourse.EffectWithdrawReplacement, ""},
 }
 
 // sends are the effects by which goods go to the buyer a second time: the double-loss guard looks at them.
@@ -182,6 +185,7 @@ var Answers = map[string]recourse.EventType{
 	"won":       recourse.DisputeWon,
 	"lost":      recourse.DisputeLost,
 	"found":     recourse.ParcelScanned,
+	"sent":      recourse.ReplacementShipped,
 	"confirm":   recourse.RemedyChosen,
 	"chase":     "",
 	"case":      "",

@@ -11,7 +11,7 @@ import (
 // effectKinds are the kinds that a scenario may expect.
 var effectKinds = []string{
 	"message", "refund", "withdraw_refund", "recovery", "withdraw_recovery", "source", "reorder", "adjust", "correct_address",
-	"cancel_purchase", "claim", "intercept", "replacement", "ask",
+	"cancel_purchase", "claim", "intercept", "replacement", "withdraw_replacement", "ask",
 }
 
 // fieldsOf are the fields that a scenario may expect of an effect; any effect may be expected by case and lines.
