@@ -59,6 +59,7 @@ func parseAmount(text []byte, mark decimalMark, currency recourse.Currency) (rec
 // maxAmount bounds an amount in minor units: what the nouns take, about 11,000 milliards of a currency with cents.
 const maxAmount = 1 << 50
 
+// checkAmount refuses an amount that was read well and cannot be true of an order.
 func checkAmount(text []byte, m recourse.Money) (recourse.Money, *fault) {
 	if m.Minor < 0 {
 		return recourse.Money{}, amountFault(text, "amount_negative", "the amount is less than nothing", "an order book holds what was sold; refunds are told otherwise")
@@ -240,6 +241,7 @@ func isSpace(r rune) bool {
 	return r == ' ' || r == '\t' || r == '\u00A0' || r == '\u202F' || r == '\u2009' || r == '\n' || r == '\r'
 }
 
+// amountFault says what is wrong with a value; its column is the caller's to know.
 func amountFault(text []byte, code, reason, hint string) *fault {
 	return &fault{value: string(text), code: code, reason: reason, hint: hint}
 }

@@ -326,10 +326,13 @@ func (b *Book) draftOf(rec *record) (*draft, error) {
 // scatteredCode marks rows that must not be read alone: a reject file that still has them gives them back.
 const scatteredCode = "order_scattered"
 
+// scattered recognises a row of a reject file that was there for want of its order's other rows. The reason,
+// which the user need not have touched, is in the third column.
 func (b *Book) scattered(rec *record) bool {
 	return b.plan.skip > 0 && bytes.HasPrefix(rec.cells[2], []byte(scatteredCode))
 }
 
+// begin opens an order, in the room of one that is told.
 func (b *Book) begin(key string, hash uint64) *draft {
 	var d *draft
 	if n := len(b.free); n > 0 {
@@ -353,6 +356,7 @@ func (b *Book) lost(rec *record, f *fault) error {
 	return b.turnAway(rec, "", f)
 }
 
+// unknownRow is the fault of an order beside a row that nobody can read.
 func unknownRow(row int) *fault {
 	return &fault{column: -1, code: "order_uncertain", reason: fmt.Sprintf("row %d, beside this order, cannot be read and may be a line of it", row)}
 }
@@ -383,6 +387,7 @@ func (b *Book) read(d *draft, rec *record) {
 	}
 }
 
+// readLines reads the lines of a row: one, or all the items of an order that is a row.
 func (b *Book) readLines(d *draft, r *rowReader) {
 	lines := 0
 	for i := range b.plan.slots {
@@ -474,6 +479,7 @@ func (b *Book) finish(d *draft) {
 	b.summary.Purchases += len(d.purchases)
 }
 
+// columnOf is a field's first column, -1 when the book has none.
 func (pl *plan) columnOf(f field) int {
 	if c := pl.slots[0][f]; len(c) > 0 {
 		return c[0]

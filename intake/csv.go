@@ -39,10 +39,12 @@ type csvTable struct {
 	rec       record
 }
 
+// newCSVTable splits src, which must be UTF-8 as [decoded] gives it.
 func newCSVTable(src io.Reader, delimiter byte) *csvTable {
 	return &csvTable{src: src, buf: make([]byte, csvBuffer), delimiter: delimiter}
 }
 
+// width keeps the header's number of columns for [csvTable.swallowed].
 func (t *csvTable) width(columns int) { t.columns = columns }
 
 // next splits one row off.
@@ -149,6 +151,7 @@ func (t *csvTable) firstLine() (line []byte, whole bool, err error) {
 	}
 }
 
+// skipLine drops text up to the next end of line, without holding it.
 func (t *csvTable) skipLine() error {
 	for {
 		t.at = t.end
@@ -194,6 +197,8 @@ func (t *csvTable) fill() error {
 	return nil
 }
 
+// readError is what ended the file: io.EOF, an error that already speaks our language, or the reader's own,
+// with the row that could not be read.
 func (t *csvTable) readError() error {
 	if t.srcErr == io.EOF {
 		return io.EOF

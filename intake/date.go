@@ -78,8 +78,10 @@ func parseLayout(s string) (layout, error) {
 	return l, nil
 }
 
+// isLetter reports whether c is an ASCII letter: in a layout it would be a word that means nothing.
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
+// layoutRefused names a layout that cannot be used; the position is added where the profile is known.
 func layoutRefused(s string) error {
 	return &recourse.Error{Kind: recourse.Invalid, Code: "date_layout", Field: "dates",
 		Message: `the layout "` + recourse.Shorten(s, 40) + `" cannot be read`,
@@ -154,13 +156,33 @@ func (c *clock) parseISO(text []byte) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	if local {
-		return time.Date(f.year, time.Month(f.month), f.day, f.hour, f.minute, f.second, f.nano, c.zone), true
+		return c.local(f), true
 	}
 	at := time.Date(f.year, time.Month(f.month), f.day, f.hour, f.minute, f.second, f.nano, time.UTC).Add(-time.Duration(f.offset) * time.Second)
 	if c.zone != nil {
 		at = at.In(c.zone)
 	}
 	return at, true
+}
+
+// local is the instant at which the clocks of the zone show those fields. In the hour that is left out when clocks
+// are put forward there is none: what is meant is then as long after midnight as on other days, by the offset
+// of the day before (package time leaves that open, and midnight itself is such an hour in Brazil). Of an hour
+// that comes twice the first is meant.
+func (c *clock) local(f fields) time.Time {
+	at := time.Date(f.year, time.Month(f.month), f.day, f.hour, f.minute, f.second, f.nano, c.zone)
+	if at.Hour() == f.hour {
+		return at
+	}
+	_, offset := at.Add(-24 * time.Hour).Zone()
+	shown := time.Date(f.year, time.Month(f.month), f.day, f.hour, f.minute, f.second, f.nano, time.UTC)
+	return shown.Add(-time.Duration(offset) * time.Second).In(c.zone)
+}
+
+// shown are the fields that the clock of a time shows.
+func shown(at time.Time) fields {
+	hour, minute, second := at.Clock()
+	return fields{at.Year(), int(at.Month()), at.Day(), hour, minute, second, at.Nanosecond(), 0}
 }
 
 // fields are the parts of a written time.
@@ -215,6 +237,7 @@ func (f *fields) clockTime(b []byte) (rest []byte, ok bool) {
 	return b, f.hour >= 0 && f.hour < 24 && f.minute >= 0 && f.minute < 60 && f.second >= 0 && f.second < 60
 }
 
+// fraction reads the digits behind the seconds and gives what follows. Those beyond a nanosecond are dropped.
 func (f *fields) fraction(b []byte) []byte {
 	unit := 100_000_000
 	for len(b) > 0 && b[0]-'0' <= 9 {
@@ -264,6 +287,7 @@ func digits(b []byte) int {
 	return n
 }
 
+// daysIn is the length of a month, so that 30 February is refused and not taken for 2 March.
 func daysIn(year, month int) int {
 	switch month {
 	case 4, 6, 9, 11:
@@ -302,17 +326,21 @@ func (c *clock) parseSerial(text []byte) time.Time {
 	}
 	whole := int(days)
 	seconds := int((days-float64(whole))*86400 + 0.5)
-	return time.Date(year, month, day+whole, 0, 0, seconds, 0, c.zone)
+	return c.local(shown(time.Date(year, month, day+whole, 0, 0, seconds, 0, time.UTC)))
 }
 
+// parseWritten reads a layout of the profile's. Without a zone only layouts with an offset can be read.
 func (c *clock) parseWritten(text []byte, l layout) (time.Time, bool) {
-	zone := c.zone
-	if zone == nil {
-		if !strings.Contains(l.goish, "Z07") {
-			return time.Time{}, false
+	if strings.Contains(l.goish, "Z07") {
+		at, err := time.Parse(l.goish, string(text))
+		if err == nil && c.zone != nil {
+			at = at.In(c.zone)
 		}
-		zone = time.UTC
+		return at, err == nil
 	}
-	at, err := time.ParseInLocation(l.goish, string(text), zone)
-	return at, err == nil
+	at, err := time.Parse(l.goish, string(text))
+	if err != nil || c.zone == nil {
+		return time.Time{}, false
+	}
+	return c.local(shown(at)), true
 }

@@ -175,6 +175,7 @@ func (d *draft) add(r *rowReader, f field) {
 	r.fail(f, &fault{code: "amount_range", reason: "the sum over the lines of the order cannot be"})
 }
 
+// amount is where an amount of the order is kept.
 func (d *draft) amount(f field) *recourse.Money {
 	switch f {
 	case fieldPaid:
@@ -187,6 +188,8 @@ func (d *draft) amount(f field) *recourse.Money {
 	return &d.data.Tax
 }
 
+// newer keeps the newest instant that the book tells of the order. Promises (ship_by) do not count: they lie
+// ahead.
 func (d *draft) newer(at time.Time) {
 	if at.After(d.latest) {
 		d.latest = at

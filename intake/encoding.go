@@ -75,6 +75,7 @@ func decoded(src io.Reader, name string) (*bufio.Reader, string, error) {
 	return bufio.NewReaderSize(transform.NewReader(in, e.NewDecoder()), sample), name, nil
 }
 
+// byteOrderMark names the encoding that a file declares in its first bytes, and how many those are.
 func byteOrderMark(head []byte) (name string, size int) {
 	switch {
 	case bytes.HasPrefix(head, []byte("\xEF\xBB\xBF")):
@@ -193,6 +194,7 @@ func guessDelimiter(head []byte) byte {
 	return most(counts)
 }
 
+// most is the delimiter of which there are most; the first of [delimiters] where there are as many.
 func most(counts [len(delimiters)]int) byte {
 	best := 0
 	for i, n := range counts {
@@ -206,6 +208,7 @@ func most(counts [len(delimiters)]int) byte {
 // oldMac turns the lone carriage returns that end the lines of a «CSV (Macintosh)» into line feeds.
 type oldMac struct{ src io.Reader }
 
+// Read passes on what src gives, line ends made our own.
 func (m oldMac) Read(p []byte) (int, error) {
 	n, err := m.src.Read(p)
 	for i, c := range p[:n] {

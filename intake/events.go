@@ -63,6 +63,8 @@ func (t *teller) next(kind recourse.EventType, id string, at, from time.Time, ra
 	return e
 }
 
+// before orders events for telling: by the instant from which they may be told, then order, purchase, parcel,
+// status; those without an instant last.
 func before(a, b told) int {
 	if a.from.IsZero() != b.from.IsZero() {
 		if a.from.IsZero() {
@@ -102,6 +104,7 @@ func (d *draft) purchaseFrom(id string) time.Time {
 	return d.placed
 }
 
+// earlierOr is an instant, or another where that says nothing.
 func earlierOr(at, otherwise time.Time) time.Time {
 	if at.IsZero() {
 		return otherwise

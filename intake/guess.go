@@ -112,6 +112,7 @@ func nearness(m Match) float64 {
 	return (whole-float64(len(m.Missing)))/whole + float64(len(m.Found))/1e6
 }
 
+// guessError is about the header, the book's first row.
 func guessError(code, message, hint string) error {
 	return &recourse.Error{Kind: recourse.Invalid, Code: code, Field: "profile", Position: recourse.Position{Line: 1}, Message: message, Hint: hint}
 }

@@ -55,6 +55,8 @@ type headerIndex struct {
 	names []string
 }
 
+// indexHeader notes where each name stands. Of a name that is there twice the first place is kept and the
+// doubling noted: it only matters when a profile reads that column.
 func indexHeader(header []string, skip int) headerIndex {
 	x := headerIndex{at: map[string]int{}, twice: map[string]bool{}, names: header}
 	for i, name := range header {
@@ -161,6 +163,7 @@ func (pl *plan) slot(x headerIndex, n int) (s slot, counted bool, err error) {
 // isSpare says that a field can do without its column: a ship-by date that is otherwise reckoned.
 func (p *Profile) isSpare(f field) bool { return f == fieldShipBy && p.sources[f].within > 0 }
 
+// hasNumber reports whether the column is one of several, counted by {n}.
 func hasNumber(c column) bool {
 	return slices.ContainsFunc(c.names, func(a alternative) bool { return strings.Contains(strings.Join(a, " "), "{n}") })
 }
@@ -173,12 +176,14 @@ func (pl *plan) use(columns []int) []int {
 	return slices.Clone(columns)
 }
 
+// missing says which column a header lacks, what it would have been read as, and which one is nearest.
 func (pl *plan) missing(what string, c column) error {
 	wanted := c.names[0][0]
 	return &recourse.Error{Kind: recourse.Invalid, Code: "column_missing", Field: what, Position: recourse.Position{Line: 1},
 		Message: fmt.Sprintf("the book has no column %q, which the profile %s reads as %s", wanted, pl.profile.Name, what), Hint: recourse.Nearest(wanted, pl.header)}
 }
 
+// bindStatuses puts the profile's words of status to the header.
 func (pl *plan) bindStatuses(x headerIndex) error {
 	for i := range pl.profile.statuses {
 		s := &pl.profile.statuses[i]
@@ -233,6 +238,7 @@ func (pl *plan) settle(o Options) error {
 	return nil
 }
 
+// hasTimes reports whether any time is read, for which a zone must be known.
 func (pl *plan) hasTimes() bool {
 	for _, f := range []field{fieldPlaced, fieldPurchasePlaced, fieldShipBy, fieldShippedAt, fieldDeliveredAt} {
 		if len(pl.slots[0][f]) > 0 {

@@ -111,6 +111,7 @@ var untimedWords = map[string]untimed{"reject": untimedReject, "leave_out": unti
 // statusEvents are the events that a word of status may stand for: those that a row of a book can know enough for.
 var statusEvents = map[string]recourse.EventType{}
 
+// The words are the events' own names, so that a profile speaks the language of the events.
 func init() {
 	for _, t := range []recourse.EventType{recourse.OrderCancelRequested, recourse.PurchaseOutOfStockNow, recourse.PurchaseOversizedNow,
 		recourse.PurchaseCancelledNow, recourse.OrderAddressWrong, recourse.ParcelScanned, recourse.RefundSucceeded,
@@ -188,6 +189,7 @@ func (p *Profile) sectionReaders(prefix string) map[string]func(*node) error {
 	return readers
 }
 
+// readName takes a name that can stand in ids, on a command line and in a URL without quoting.
 func (p *Profile) readName(n *node) (err error) {
 	p.Name, err = n.string("profile")
 	if err != nil {
@@ -199,6 +201,7 @@ func (p *Profile) readName(n *node) (err error) {
 	return nil
 }
 
+// readZone takes a zone of the IANA database, or the word that each time carries its offset.
 func (p *Profile) readZone(n *node) error {
 	name, err := n.string("zone")
 	if err != nil {
@@ -222,6 +225,8 @@ func loadZone(name string) (*time.Location, error) {
 	return time.LoadLocation(name)
 }
 
+// readDates takes the layouts, tried in their order. Two that read the same text differently are the writer's
+// choice: the first wins.
 func (p *Profile) readDates(n *node) error {
 	names, err := n.strings("dates")
 	if err != nil {
@@ -237,6 +242,7 @@ func (p *Profile) readDates(n *node) error {
 	return nil
 }
 
+// readEncoding takes an encoding by any of its usual names.
 func (p *Profile) readEncoding(n *node) error {
 	name, err := n.string("encoding")
 	if err != nil {
@@ -248,6 +254,8 @@ func (p *Profile) readEncoding(n *node) error {
 	return err
 }
 
+// readIdentify takes the columns by which a book of this kind is known. They should be those that no other
+// kind has together.
 func (p *Profile) readIdentify(n *node) error {
 	for _, item := range n.items {
 		c, err := readColumn(item, "identify")

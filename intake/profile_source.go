@@ -226,6 +226,7 @@ func (p *Profile) readStatuses(n *node) error {
 	return nil
 }
 
+// readIgnored takes the words that are known and mean no event, so that they are not counted as unknown.
 func (s *status) readIgnored(n *node) error {
 	words, err := n.strings("status.ignore")
 	for _, w := range words {
@@ -234,6 +235,7 @@ func (s *status) readIgnored(n *node) error {
 	return err
 }
 
+// readWords takes what each word means, under its folded form.
 func (s *status) readWords(n *node) error {
 	if !n.isTable {
 		return profileError(n.pos, "profile_value", "status.words", "words must be a mapping of words to events", "")

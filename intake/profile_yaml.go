@@ -96,6 +96,7 @@ func checkBulk(file string, data []byte) error {
 	return nil
 }
 
+// syntaxError carries over what the parser says and where.
 func syntaxError(file string, err error) error {
 	pos, message := recourse.Position{File: file}, "this is not YAML that can be read"
 	if e, ok := errors.AsType[yaml.Error](err); ok {
@@ -105,6 +106,7 @@ func syntaxError(file string, err error) error {
 	return &recourse.Error{Kind: recourse.Invalid, Code: "profile_syntax", Position: pos, Message: message, Err: err}
 }
 
+// profileError is the one form of what is wrong with a profile.
 func profileError(pos recourse.Position, code, field, message, hint string) error {
 	return &recourse.Error{Kind: recourse.Invalid, Code: code, Field: field, Position: pos, Message: message, Hint: hint}
 }
@@ -113,6 +115,7 @@ func profileError(pos recourse.Position, code, field, message, hint string) erro
 // (a bomb in ten lines), tags, merge keys, keys that are no texts.
 type yamlReader struct{ file string }
 
+// at is the place of a token, as far as the parser knows it.
 func (r yamlReader) at(t *token.Token) recourse.Position {
 	if t == nil || t.Position == nil {
 		return recourse.Position{File: r.file}
@@ -120,6 +123,8 @@ func (r yamlReader) at(t *token.Token) recourse.Position {
 	return recourse.Position{File: r.file, Line: t.Position.Line, Column: t.Position.Column}
 }
 
+// node turns one value. Numbers and truth values are taken as the text that was written: a column may be
+// called 2026, and a word of status yes.
 func (r yamlReader) node(n ast.Node) (*node, error) {
 	out := &node{pos: r.at(n.GetToken())}
 	switch n := n.(type) {
@@ -145,6 +150,7 @@ func (r yamlReader) node(n ast.Node) (*node, error) {
 	return out, nil
 }
 
+// items turns the values of a list.
 func (r yamlReader) items(out *node, n *ast.SequenceNode) error {
 	out.items = make([]*node, 0, len(n.Values))
 	for _, v := range n.Values {
@@ -157,6 +163,8 @@ func (r yamlReader) items(out *node, n *ast.SequenceNode) error {
 	return nil
 }
 
+// entries turns the keys and values of a mapping, in the file's order so that the first mistake is reported
+// first.
 func (r yamlReader) entries(out *node, values []*ast.MappingValueNode) error {
 	for _, v := range values {
 		if v.Key == nil || v.Value == nil {

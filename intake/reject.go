@@ -98,6 +98,8 @@ func guard(s string) string {
 	return s
 }
 
+// isFormula reports whether a spreadsheet would run the text, or cut it at a tab or a carriage return and run
+// the rest.
 func isFormula(s string) bool {
 	return s != "" && strings.IndexByte("=+-@\t\r", s[0]) >= 0
 }

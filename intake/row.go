@@ -48,6 +48,7 @@ func (r *rowReader) raw(f field) []byte {
 	return r.join(r.slot[f])
 }
 
+// join gives the text of columns; that of several is valid until join is called again.
 func (r *rowReader) join(columns []int) []byte {
 	switch len(columns) {
 	case 0:
@@ -145,6 +146,7 @@ func (r *rowReader) when(f field) time.Time {
 	return r.whenIn(r.slot[f], f)
 }
 
+// whenIn gives the time in columns that belong to no field of their own, those of a status.
 func (r *rowReader) whenIn(columns []int, f field) time.Time {
 	b := r.join(columns)
 	if len(b) == 0 {
@@ -170,6 +172,8 @@ func (r *rowReader) money(f field, currency recourse.Currency) recourse.Money {
 	return r.moneyIn(r.slot[f], f, currency)
 }
 
+// moneyIn gives the amount in columns. Numbers of a workbook have a point whatever the profile says: its
+// decimal mark is of texts.
 func (r *rowReader) moneyIn(columns []int, f field, currency recourse.Currency) recourse.Money {
 	b := r.join(columns)
 	if len(b) == 0 {
@@ -318,8 +322,10 @@ type words struct{ known map[string]string }
 
 const maxWords = 4096
 
+// newWords makes an empty store.
 func newWords() *words { return &words{known: make(map[string]string, maxWords)} }
 
+// get gives b as a string, a shared one where b is short.
 func (w *words) get(b []byte) string {
 	if s, ok := w.known[string(b)]; ok {
 		return s

@@ -70,7 +70,7 @@ func TestParseDate(t *testing.T) {
 	}
 	for _, c := range []struct{ layouts, text, want string }{
 		{"iso", "2017-10-04 21:15:19", "2017-10-05T00:15:19Z"}, {"iso", "2017-10-04T21:15:19Z", "2017-10-04T21:15:19Z"}, {"iso", "2017-10-04 21:15:19 +0800", "2017-10-04T13:15:19Z"},
-		{"iso", "2017-10-04 21:15:19.25-03", "2017-10-05T00:15:19Z"}, {"iso", "2017/10/04", "2017-10-04T03:00:00Z"}, {"iso", "2017-12-04 21:15", "2017-12-04T23:15:00Z"},
+		{"iso", "2017-10-04 21:15:19.25-03", "2017-10-05T00:15:19Z"}, {"iso", "2017/10/04", "2017-10-04T03:00:00Z"}, {"iso", "2017-10-15", "2017-10-15T03:00:00Z"}, {"iso", "2017-10-15 00:30", "2017-10-15T03:30:00Z"}, {"iso", "2018-02-17 23:30", "2018-02-18T01:30:00Z"}, {"DD/MM/YYYY", "15/10/2017", "2017-10-15T03:00:00Z"}, {"iso", "2017-12-04 21:15", "2017-12-04T23:15:00Z"},
 		{"iso", "2017-10-04 21:15:19 UTC", "2017-10-04T21:15:19Z"}, {"iso", "2024-02-29", "2024-02-29T03:00:00Z"}, {"iso", "2023-02-29", "date_malformed"}, {"iso", "2017-10/04", "date_malformed"},
 		{"iso", "2017-13-04", "date_malformed"}, {"iso", "2017-10-04 25:00", "date_malformed"}, {"iso", "1066-10-14", "date_range"}, {"iso", "2200-06-01", "date_range"}, {"iso", "04/10/2017", "date_malformed"},
 		{"DD/MM/YYYY", "04/10/2017", "2017-10-04T03:00:00Z"}, {"MM/DD/YYYY h:mm AM", "10/04/2017 9:15 PM", "2017-10-05T00:15:00Z"}, {"MMM D, YYYY", "Oct 4, 2017", "2017-10-04T03:00:00Z"},
@@ -112,6 +112,9 @@ func TestISOAgreesWithTime(t *testing.T) {
 		want, err := time.ParseInLocation(form, text, zone)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if want.Format(form) != text {
+			return // an hour that the clocks left out
 		}
 		if got, f := c.parse([]byte(text), false); f != nil || !got.Equal(want) {
 			t.Fatalf("%s: got %v, want %v, %+v", text, got, want, f)

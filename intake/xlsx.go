@@ -41,6 +41,7 @@ type sharedTexts struct {
 	ends []uint32
 }
 
+// at gives the i-th text; ok is false when there is none. It is capped so that nothing can be appended to it.
 func (s *sharedTexts) at(i int) ([]byte, bool) {
 	if i < 0 || i >= len(s.ends) {
 		return nil, false
@@ -76,6 +77,7 @@ func OpenXLSX(r io.ReaderAt, size int64, o Options) (*Book, error) {
 	return b, nil
 }
 
+// openWorkbook reads all of a workbook but the rows: its list of sheets and its shared texts.
 func openWorkbook(r io.ReaderAt, size int64, sheet string) (*workbook, error) {
 	archive, err := zip.NewReader(r, size)
 	if err != nil {
@@ -91,6 +93,7 @@ func openWorkbook(r io.ReaderAt, size int64, sheet string) (*workbook, error) {
 	return w, w.loadShared()
 }
 
+// xlsxError is the one form of what is wrong with a workbook.
 func xlsxError(code, message, hint string, cause error) error {
 	kind := recourse.Invalid
 	if code == "xlsx_bomb" || code == "xlsx_too_large" {
@@ -123,6 +126,7 @@ type guardedPart struct {
 	read   int64
 }
 
+// Read passes on what is unpacked until a limit is reached. The size that the archive states is not believed.
 func (g *guardedPart) Read(p []byte) (int, error) {
 	n, err := g.ReadCloser.Read(p)
 	g.read += int64(n)
@@ -265,6 +269,7 @@ func (w *workbook) loadShared() error {
 	})
 }
 
+// open starts the stream of the chosen sheet's rows.
 func (w *workbook) open() (*sheetTable, error) {
 	src, err := w.part(w.sheet, maxSheet)
 	if err != nil {
@@ -299,6 +304,7 @@ type cellState struct {
 	valued  bool
 }
 
+// width keeps the header's number of columns, to which rows are padded.
 func (t *sheetTable) width(columns int) { t.columns = columns }
 
 // next reads one row. Rows that the file leaves out are blank and not given, but they count.
@@ -362,6 +368,7 @@ func (t *sheetTable) token() (ended bool, err error) {
 	return false, nil
 }
 
+// closeTag ends a value, a cell, a row or the sheet.
 func (t *sheetTable) closeTag(name string) (ended bool, err error) {
 	switch name {
 	case "row":
@@ -389,6 +396,8 @@ func (t *sheetTable) drain() error {
 	}
 }
 
+// openCell makes place for a cell. A sheet leaves empty cells out, so the reference tells the column; without one
+// it is the next.
 func (t *sheetTable) openCell() {
 	column := t.cell.column + 1
 	if len(t.rec.cells) == 0 {
@@ -474,6 +483,7 @@ func expandNumber(b []byte) []byte {
 	return strconv.AppendFloat(nil, v, 'f', -1, 64)
 }
 
+// fault notes what is wrong with a cell. The first of a row stays.
 func (t *sheetTable) fault(column int, code, reason, hint string) {
 	if t.rec.fault == nil {
 		t.rec.fault = &fault{column: column, code: code, reason: reason, hint: hint}

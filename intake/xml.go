@@ -41,6 +41,7 @@ var (
 	errXMLDoctyp = errors.New("the XML declares a document type, which no spreadsheet does")
 )
 
+// newXMLReader reads src, of which at most one token is held.
 func newXMLReader(src io.Reader) *xmlReader {
 	return &xmlReader{src: src, buf: make([]byte, 64<<10)}
 }
@@ -123,6 +124,7 @@ func tagEnd(text []byte) int {
 	return 0
 }
 
+// readText takes all up to the next tag, or to the end.
 func (x *xmlReader) readText() error {
 	for from := x.at; ; {
 		if i := bytes.IndexByte(x.buf[from:x.end], '<'); i >= 0 {
@@ -176,6 +178,8 @@ func (x *xmlReader) prefixed(name string) []byte {
 	})
 }
 
+// find gives the value of the first attribute whose key is wanted. Attributes are looked for and not indexed: a
+// tag has few and most are never asked for.
 func (x *xmlReader) find(wanted func(key []byte) bool) []byte {
 	rest := x.attrs
 	for {

@@ -18,7 +18,8 @@ type Report struct {
 	Situations map[recourse.Situation]*SituationSummary `json:"situations"`
 	Effects    map[string]int                           `json:"effects"`  // by kind
 	Messages   map[string]int                           `json:"messages"` // by party and template
-	Asked      map[string]int                           `json:"asked"`    // questions put, by party and question
+	Asked      map[string]int                           `json:"asked"`    // questions put, by party and question; put again for the same case counts as a reminder
+	Reminders  map[string]int                           `json:"reminders"`
 	// Refunds are requested less withdrawn, by currency; Recoveries likewise, of the merchant's own money.
 	Refunds    map[recourse.Currency]recourse.Money `json:"refunds"`
 	Recoveries map[recourse.Currency]recourse.Money `json:"recoveries"`
@@ -45,7 +46,7 @@ type Waited struct {
 
 func newReport() *Report {
 	return &Report{
-		Situations: map[recourse.Situation]*SituationSummary{}, Effects: map[string]int{}, Messages: map[string]int{}, Asked: map[string]int{},
+		Situations: map[recourse.Situation]*SituationSummary{}, Effects: map[string]int{}, Messages: map[string]int{}, Asked: map[string]int{}, Reminders: map[string]int{},
 		Refunds: map[recourse.Currency]recourse.Money{}, Recoveries: map[recourse.Currency]recourse.Money{},
 	}
 }
@@ -82,7 +83,11 @@ func (r *Report) effect(e *recourse.Effect, sum *summary) {
 	case recourse.EffectMessage:
 		r.Messages[string(e.To)+" "+e.Template]++
 	case recourse.EffectAsk:
-		r.Asked[string(e.Of)+" "+e.Question]++
+		if name := string(e.Of) + " " + e.Question; sum.again(e.Case + " " + name) {
+			r.Reminders[name]++
+		} else {
+			r.Asked[name]++
+		}
 	case recourse.EffectRefund:
 		r.Refunds[e.Amount.Currency] = plus(r.Refunds[e.Amount.Currency], e.Amount)
 	case recourse.EffectWithdrawRefund:
@@ -156,6 +161,7 @@ func (r *Report) merge(o *Report) {
 	count(r.Effects, o.Effects)
 	count(r.Messages, o.Messages)
 	count(r.Asked, o.Asked)
+	count(r.Reminders, o.Reminders)
 	for c, m := range o.Refunds {
 		r.Refunds[c] = plus(r.Refunds[c], m)
 	}
@@ -178,6 +184,17 @@ type summary struct {
 	cases    []string
 	effects  map[string]int
 	refunded recourse.Money
+	asked    map[string]bool
+}
+
+// again says whether a question was put before in the same case.
+func (s *summary) again(question string) bool {
+	if s.asked == nil {
+		s.asked = map[string]bool{}
+	}
+	before := s.asked[question]
+	s.asked[question] = true
+	return before
 }
 
 func (s *summary) effect(e *recourse.Effect) {

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"recourse"
+	"recourse/intake"
+)
+
+// bookFlags say how an order book is read.
+type bookFlags struct {
+	Profile  string `help:"How the book is read: a built-in profile (dsers, shopify, woocommerce) or a mapping file. Default: guessed from the header, and shown." placeholder:"NAME|FILE"`
+	Zone     string `help:"The zone of times without an offset, as in Europe/Paris. Default: as the profile says." placeholder:"ZONE"`
+	Currency string `help:"The currency of amounts without one. Default: as the profile says." placeholder:"CODE"`
+	Sheet    string `help:"The sheet of a workbook. Default: the first." placeholder:"NAME"`
+	Rejects  string `help:"Where rows that cannot be read are written, with the reason; corrected, that file can be read alone." placeholder:"FILE"`
+}
+
+// options are the flags in the words of intake.
+func (f *bookFlags) options(file string) (intake.Options, error) {
+	o := intake.Options{File: filepath.Base(file), Sheet: f.Sheet}
+	var err error
+	if f.Profile != "" {
+		if o.Profile, err = loadProfile(f.Profile); err != nil {
+			return o, err
+		}
+	}
+	if f.Zone != "" {
+		if o.Zone, err = time.LoadLocation(f.Zone); err != nil {
+			return o, &recourse.Error{Kind: recourse.Invalid, Code: "zone", Field: "zone", Message: fmt.Sprintf("there is no time zone %q", recourse.Shorten(f.Zone, 40)), Hint: "as in Europe/Paris"}
+		}
+	}
+	if f.Currency != "" {
+		o.Currency, err = recourse.ParseCurrency(f.Currency)
+	}
+	return o, err
+}
+
+func loadProfile(name string) (*intake.Profile, error) {
+	if !strings.ContainsAny(name, "./\\") {
+		return intake.Builtin(name)
+	}
+	data, err := readSmall(name)
+	if err != nil {
+		return nil, err
+	}
+	return intake.ParseProfile(filepath.Base(name), data)
+}
+
+// openBook is a book being read and the file under it.
+type openBook struct {
+	*intake.Book
+	file    *os.File
+	rejects *os.File
+	writer  *intake.RejectWriter
+	first   []intake.Reject // a few, to show
+}
+
+// maxShown is how many rejected rows are shown one by one.
+const maxShown = 5
+
+// open opens a book. Rows that cannot be read are counted, the first few kept, and all written when a file for
+// them is named.
+func (f *bookFlags) open(name string, writeRejects bool) (*openBook, error) {
+	o, err := f.options(name)
+	if err != nil {
+		return nil, err
+	}
+	b := &openBook{}
+	if b.file, err = os.Open(name); err != nil {
+		return nil, fileError(name, err)
+	}
+	info, err := b.file.Stat()
+	if err == nil && info.IsDir() {
+		err = errors.New("it is a folder")
+	}
+	if err == nil {
+		b.Book, err = intake.Open(b.file, info.Size(), o)
+	} else {
+		err = fileError(name, err)
+	}
+	if err == nil && writeRejects && f.Rejects != "" {
+		err = b.rejectTo(f.Rejects)
+	}
+	if err != nil {
+		b.file.Close()
+		return nil, err
+	}
+	b.OnReject(b.reject)
+	return b, nil
+}
+
+func (b *openBook) rejectTo(name string) (err error) {
+	if b.rejects, err = os.Create(name); err != nil {
+		return fileError(name, err)
+	}
+	b.writer = intake.NewRejectWriter(b.rejects, b.Header())
+	return nil
+}
+
+func (b *openBook) reject(r intake.Reject) error {
+	if len(b.first) < maxShown {
+		b.first = append(b.first, r)
+	}
+	if b.writer != nil {
+		return b.writer.Write(r)
+	}
+	return nil
+}
+
+// close ends the reading and the file of rejects.
+func (b *openBook) close() error {
+	b.file.Close()
+	if b.writer == nil {
+		return nil
+	}
+	return errors.Join(b.writer.Close(), b.rejects.Close())
+}
+
+// orders are the book's events, order by order.
+func (b *openBook) orders(ctx context.Context) iter.Seq2[[]recourse.Event, error] {
+	return func(yield func([]recourse.Event, error) bool) {
+		for batch, err := range b.All(ctx) {
+			if !yield(batch.Events, err) {
+				return
+			}
+		}
+	}
+}
+
+// span reads a book through once for how far it goes: the newest fact, and how many orders it has.
+func (f *bookFlags) span(ctx context.Context, name string) (newest time.Time, orders int, err error) {
+	b, err := f.open(name, false)
+	if err != nil {
+		return newest, 0, err
+	}
+	defer b.file.Close()
+	for events, err := range b.orders(ctx) {
+		if err != nil {
+			return newest, orders, err
+		}
+		orders++
+		for i := range events {
+			if events[i].Time.After(newest) {
+				newest = events[i].Time
+			}
+		}
+	}
+	return newest, orders, nil
+}

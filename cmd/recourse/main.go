@@ -1,0 +1,140 @@
+// Command recourse is the whole product in one binary. So far: the replay of an order book and the work with
+// playbooks. This room has flags and wiring only: what a word means is decided elsewhere.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+
+	"github.com/alecthomas/kong"
+
+	"recourse"
+)
+
+// Version is the version of this build; the release build sets it.
+var Version = "dev"
+
+// cli is the command line. Help texts teach: each says what one learns from the command.
+type cli struct {
+	Replay   replayCmd   `cmd:"" help:"Replay an order book: which orders were in trouble, what the playbook would have done, when and why."`
+	Playbook playbookCmd `cmd:"" help:"Check, try, show, draw, compare and copy playbooks."`
+	Sample   sampleCmd   `cmd:"" help:"Write a made-up order book, to try things on."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
+}
+
+// Exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1 // the work was done and something did not hold: a check, a scenario
+	exitWrong  = 2 // the input was wrong, or could not be read
+)
+
+// errFailed ends a command whose findings were printed already.
+var errFailed = errors.New("failed")
+
+// streams are where a command reads and writes.
+type streams struct {
+	out, err io.Writer
+	terminal bool // err is a terminal: progress may be shown
+}
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run runs a command line and gives its exit code.
+func run(args []string, stdout, stderr *os.File) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	var c cli
+	s := &streams{out: stdout, err: stderr, terminal: isTerminal(stderr)}
+	code := -1
+	parser, err := kong.New(&c,
+		kong.Name("recourse"),
+		kong.Description("After-sales for merchants who sell online: sees trouble first, decides by a written playbook, keeps every deadline."),
+		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Writers(stdout, stderr),
+		kong.Exit(func(c int) { code = c }), kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(s))
+	if err != nil { // unreachable: the command line is well formed
+		fmt.Fprintln(stderr, err)
+		return exitWrong
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if code >= 0 { // help was printed
+		return code
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "recourse: %v\nTry: recourse --help\n", err)
+		return exitWrong
+	}
+	return report(stderr, parsed.Run())
+}
+
+// report prints an error and gives its exit code.
+func report(w io.Writer, err error) int {
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errFailed):
+		return exitFailed
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(w, "recourse: interrupted")
+		return exitWrong
+	}
+	for _, e := range unjoined(err) {
+		fmt.Fprintf(w, "recourse: %v\n", e)
+	}
+	return exitWrong
+}
+
+// unjoined are the errors of errors.Join one by one.
+func unjoined(err error) []error {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		return many.Unwrap()
+	}
+	return []error{err}
+}
+
+// versionCmd prints the version.
+type versionCmd struct{}
+
+// Run prints the version.
+func (versionCmd) Run(s *streams) error {
+	_, err := fmt.Fprintln(s.out, "recourse", Version)
+	return err
+}
+
+// fileError puts an error of the operating system into words, without the system's own.
+func fileError(name string, err error) error {
+	out := &recourse.Error{Kind: recourse.NotFound, Code: "file", Position: recourse.Position{File: name}, Message: "the file cannot be read", Err: err}
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		out.Message = "there is no such file"
+	case errors.Is(err, os.ErrPermission):
+		out.Kind, out.Message = recourse.Forbidden, "the file may not be read"
+	default:
+		out.Message += ": " + err.Error()
+	}
+	return out
+}
+
+// maxPolicy is the largest playbook or scenario file that is read into memory; the parsers' own limits are lower.
+const maxPolicy = 4 << 20
+
+// readSmall reads a file that a person wrote, and no more of it than such a file can have.
+func readSmall(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fileError(name, err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxPolicy))
+	if err != nil {
+		return nil, fileError(name, err)
+	}
+	return data, nil
+}

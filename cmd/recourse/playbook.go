@@ -1,0 +1,185 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"recourse"
+	"recourse/calendar"
+	"recourse/playbook"
+	"recourse/replay"
+)
+
+// playbookCmd works with playbooks.
+type playbookCmd struct {
+	Test testCmd `cmd:"" help:"Run scenario files on a virtual clock; the last line says how many passed."`
+	Copy copyCmd `cmd:"" help:"Print a built-in playbook, to be changed and used as one's own."`
+	List listCmd `cmd:"" help:"List the built-in playbooks."`
+}
+
+// loadPlaybook compiles a built-in playbook or a file.
+func loadPlaybook(name string) (*playbook.Playbook, error) {
+	if slices.Contains(playbook.Builtins(), name) {
+		return playbook.Builtin(name)
+	}
+	if !strings.ContainsAny(name, "./\\") {
+		return playbook.Builtin(name) // an error that names the built-ins
+	}
+	data, err := readSmall(name)
+	if err != nil {
+		return nil, err
+	}
+	return playbook.Load(filepath.ToSlash(name), data)
+}
+
+// policy is a playbook with settings.
+func policy(name string, settings map[string]string) (*playbook.Policy, error) {
+	p, err := loadPlaybook(name)
+	if err != nil {
+		return nil, err
+	}
+	return p.With(settings)
+}
+
+// copyCmd prints a built-in playbook.
+type copyCmd struct {
+	Name string `arg:"" help:"The built-in playbook."`
+}
+
+// Run prints it.
+func (c *copyCmd) Run(s *streams) error {
+	data, ok := playbook.BuiltinSource(c.Name)
+	if !ok {
+		_, err := playbook.Builtin(c.Name)
+		return err
+	}
+	_, err := s.out.Write(data)
+	return err
+}
+
+// listCmd lists the built-in playbooks.
+type listCmd struct{}
+
+// Run lists them.
+func (listCmd) Run(s *streams) error {
+	for _, name := range playbook.Builtins() {
+		p, err := playbook.Builtin(name)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(s.out, "%-12s %s\n", name, p.About)
+	}
+	return nil
+}
+
+// testCmd runs scenarios.
+type testCmd struct {
+	Paths    []string          `arg:"" name:"file" help:"Scenario files, or folders of them." type:"path"`
+	Playbook string            `help:"Try this playbook in place of the one that the scenarios name." placeholder:"NAME|FILE"`
+	Set      map[string]string `help:"A setting for every scenario that does not set it itself." mapsep:"none" placeholder:"SETTING=VALUE"`
+}
+
+// Run runs them all; a file that cannot be read counts as one that failed.
+func (c *testCmd) Run(s *streams) error {
+	files, err := scenarioFiles(c.Paths)
+	if err != nil {
+		return err
+	}
+	passed, failed := 0, 0
+	for _, file := range files {
+		p, f := c.file(s, file)
+		passed, failed = passed+p, failed+f
+	}
+	fmt.Fprintf(s.out, "%d passed, %d failed\n", passed, failed)
+	if failed > 0 {
+		return errFailed
+	}
+	return nil
+}
+
+func (c *testCmd) file(s *streams, file string) (passed, failed int) {
+	data, err := readSmall(file)
+	var scenarios []*replay.Scenario
+	if err == nil {
+		scenarios, err = replay.ParseScenarios(file, data)
+	}
+	if err != nil {
+		fmt.Fprintln(s.out, err)
+		return 0, 1
+	}
+	for _, scenario := range scenarios {
+		if err := c.scenario(scenario, filepath.Dir(file)); err != nil {
+			for _, e := range unjoined(err) {
+				fmt.Fprintln(s.out, e)
+			}
+			failed++
+			continue
+		}
+		passed++
+	}
+	return passed, failed
+}
+
+// scenario runs one. A playbook that it names by a path is looked for beside its file.
+func (c *testCmd) scenario(s *replay.Scenario, folder string) error {
+	name := c.Playbook
+	if name == "" {
+		name = s.Playbook
+		if strings.ContainsAny(name, "./\\") && !filepath.IsAbs(name) {
+			name = filepath.Join(folder, name)
+		}
+	}
+	p, err := loadPlaybook(name)
+	if err != nil {
+		return fmt.Errorf("%s: %s: %w", s.At, s.Name, err)
+	}
+	policy, err := p.With(merged(c.Set, s.Settings))
+	if err != nil {
+		return fmt.Errorf("%s: %s: %w", s.At, s.Name, err)
+	}
+	if f := s.Run(policy, calendar.Default()); f != nil {
+		return errors.New(f.String())
+	}
+	return nil
+}
+
+// scenarioFiles are the files named, and those in the folders named, in a fixed order.
+func scenarioFiles(paths []string) ([]string, error) {
+	var files []string
+	for _, p := range paths {
+		err := filepath.WalkDir(p, func(name string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return fileError(p, err)
+			}
+			ext := filepath.Ext(name)
+			if !d.IsDir() && (name == p || ext == ".yaml" || ext == ".yml") {
+				files = append(files, relative(name))
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(files) == 0 {
+		return nil, &recourse.Error{Kind: recourse.NotFound, Code: "scenarios", Message: "no scenario files (*.yaml) there"}
+	}
+	return files, nil
+}
+
+// relative shortens a path for people, when it lies below here.
+func relative(name string) string {
+	here, err := os.Getwd()
+	if err != nil {
+		return name
+	}
+	if rel, err := filepath.Rel(here, name); err == nil && !strings.HasPrefix(rel, "..") {
+		return rel
+	}
+	return name
+}
