@@ -16,10 +16,20 @@ type OrderFile struct {
 	Cases        []Case     `json:"cases,omitempty"`
 	Refunds      []Refund   `json:"refunds,omitempty"`
 	Recoveries   []Recovery `json:"recoveries,omitempty"`
-	Seen         []EventKey `json:"seen,omitempty"`    // the events taken in, so that one that comes again changes nothing
-	Now          time.Time  `json:"now,omitzero"`      // the latest instant decided for: a clock set back does not undo time
-	Due          time.Time  `json:"due,omitzero"`      // the next instant at which something moves by itself; zero: nothing will
-	Effects      int        `json:"effects,omitempty"` // effects that belong to no case; numbers the next
+	// Held are facts that came before the order itself: taken in as soon as it is known, in order of their own time.
+	Held []Held `json:"held,omitempty"`
+	// Evidence is how much evidence came that no case waited for; the next problem reported takes it.
+	Evidence int        `json:"evidence,omitempty"`
+	Seen     []EventKey `json:"seen,omitempty"`    // the events taken in, so that one that comes again changes nothing
+	Now      time.Time  `json:"now,omitzero"`      // the latest instant decided for: a clock set back does not undo time
+	Due      time.Time  `json:"due,omitzero"`      // the next instant at which something moves by itself; zero: nothing will
+	Effects  int        `json:"effects,omitempty"` // effects that belong to no case; numbers the next
+}
+
+// Held is a fact that came before its order was known.
+type Held struct {
+	Event Event     `json:"event"`
+	At    time.Time `json:"at"` // when it happened, as far as told; else when it arrived
 }
 
 // Purchase returns the purchase with that id, nil when the file has none.

@@ -21,6 +21,7 @@ const (
 	WhyWatch      WhyCode = "watch"      // nothing happened in the set time: setting or duration, from, since, due
 	WhyBecame     WhyCode = "became"     // the case took another situation: from, to
 	WhyJoined     WhyCode = "joined"     // the same trouble told again: event
+	WhyHeld       WhyCode = "held"       // the fact waits until its order is known: event
 	WhyNoted      WhyCode = "noted"      // the fact was taken in and moved nothing: event
 	WhyDuplicate  WhyCode = "duplicate"  // the same event was there before: event
 	WhyBusy       WhyCode = "busy"       // no case opened, the line has one: situation, case

@@ -74,12 +74,45 @@ func (d *Decider) Event(file *recourse.OrderFile, ev *recourse.Event, now time.T
 	if key != 0 {
 		w.f.Seen = append(slices.Clip(w.f.Seen), key)
 	}
+	if len(w.f.Order.Lines) == 0 && ev.Type != recourse.OrderPlaced {
+		w.hold()
+	} else {
+		w.meet()
+		w.release()
+	}
+	return w.end()
+}
+
+// meet takes in the event in hand, if something can be meant by it.
+func (w *work) meet() {
 	if w.resolve() {
 		w.take()
 	} else {
 		w.noteEvent("", recourse.WhyNoted)
 	}
-	return w.end()
+}
+
+// maxHeld bounds the facts kept for an order that is not known; more are noted in the history only.
+const maxHeld = 500
+
+// hold keeps a fact until its order is known: without lines and prices nothing can be decided.
+func (w *work) hold() {
+	w.noteEvent("", recourse.WhyHeld)
+	if len(w.f.Held) < maxHeld {
+		w.f.Held = append(slices.Clip(w.f.Held), recourse.Held{Event: *w.ev, At: w.evAt})
+	}
+}
+
+// release takes in what was held, in order of time, once the order is known.
+func (w *work) release() {
+	held := slices.Clone(w.f.Held)
+	w.f.Held = nil
+	slices.SortStableFunc(held, func(a, b recourse.Held) int { return a.At.Compare(b.At) })
+	for i := range held {
+		w.ev, w.evAt, w.at = &held[i].Event, held[i].At, held[i].At
+		w.stale = w.isStale(w.at)
+		w.meet()
+	}
 }
 
 // Due decides what has come due by now. Deadlines act in the order of their instants, each at its own, as they

@@ -74,6 +74,9 @@ func (w *work) goods(c *recourse.Case, verb recourse.EffectKind, why recourse.Wh
 	e := recourse.Effect{Kind: verb, Lines: c.Lines, Purchase: c.Purchase, Parcel: c.Parcel, Why: why}
 	switch verb {
 	case recourse.EffectSource:
+		if c.Searching {
+			return // the search is under way
+		}
 		c.Searching, c.Searched = true, false
 	case recourse.EffectReorder:
 		c.SentAgain = recourse.SentAgain{Remedy: recourse.RemedyReorder, At: w.at}

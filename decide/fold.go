@@ -56,30 +56,6 @@ func (w *work) foldOrder() {
 	}
 	if known {
 		w.f.Order.PlacedAt = before.PlacedAt
-		return
-	}
-	w.measure()
-}
-
-// measure bounds what was told of lines before they were known: no more pieces than the order has.
-func (w *work) measure() {
-	fit := func(lines []recourse.Pieces) []recourse.Pieces {
-		if lines == nil {
-			return nil
-		}
-		return w.full(lines, nil)
-	}
-	for i := range w.purchases() {
-		w.f.Purchases[i].Lines, w.f.Purchases[i].Failed = fit(w.f.Purchases[i].Lines), fit(w.f.Purchases[i].Failed)
-	}
-	for i := range w.parcels() {
-		w.f.Parcels[i].Lines = fit(w.f.Parcels[i].Lines)
-	}
-	for i := range w.cases() {
-		w.f.Cases[i].Lines = fit(w.f.Cases[i].Lines)
-	}
-	for i := range w.refunds() {
-		w.f.Refunds[i].Lines = fit(w.f.Refunds[i].Lines)
 	}
 }
 

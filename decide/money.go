@@ -106,25 +106,6 @@ func (w *work) settleDispute(c *recourse.Case, status recourse.RefundStatus) {
 	}
 }
 
-// reprice reckons again what was requested before the order's prices were known: nothing of it has left.
-func (w *work) reprice() {
-	for i := range w.f.Refunds {
-		r := &w.f.Refunds[i]
-		if r.Status != recourse.RefundRequested || r.Amount.Minor != 0 || r.Case == "" {
-			continue
-		}
-		c := w.caseNamed(r.Case)
-		w.withdrawRefund(c, w.whyEvent(recourse.WhyEvent))
-		w.requestRefund(c, w.whyEvent(recourse.WhyEvent))
-	}
-}
-
-// caseNamed is a case of the file, for writing; nil when there is none of that id.
-func (w *work) caseNamed(id string) *recourse.Case {
-	w.cases()
-	return w.f.Case(id)
-}
-
 // answerRefund takes what became of money to the buyer.
 func (w *work) answerRefund() {
 	found := w.refundsMeant()

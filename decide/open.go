@@ -103,7 +103,9 @@ func (w *work) consider(o *playbook.Opener, c recourse.Case, taken []recourse.Pi
 	if len(c.Lines) == 0 {
 		return
 	}
-	c.Problem = w.ev.Type == recourse.ProblemReported
+	if c.Problem = w.ev.Type == recourse.ProblemReported; c.Problem {
+		c.Evidence, c.NewEvidence, w.f.Evidence = w.f.Evidence, w.f.Evidence, 0
+	}
 	c.EventDue = w.ev.Due
 	w.begun(o, c, w.at, w.whyEvent(recourse.WhyEvent))
 }

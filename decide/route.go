@@ -22,9 +22,6 @@ func (w *work) take() {
 		w.handedOver()
 		w.open(w.broadcast())
 	}
-	if w.ev.Type == recourse.OrderPlaced {
-		w.reprice()
-	}
 	w.settle()
 }
 
@@ -182,6 +179,9 @@ func (w *work) answer() {
 	waiting := w.narrow(w.waiting())
 	switch len(waiting) {
 	case 0:
+		if w.ev.Type == recourse.EvidenceReceived {
+			w.f.Evidence++
+		}
 		w.noteEvent(w.ev.Case, recourse.WhyNoted)
 	case 1:
 		w.foldAnswer(waiting[0])

@@ -310,17 +310,19 @@ func (b *Book) draftOf(rec *record) (*draft, error) {
 	if b.last != nil && b.last.hash == hash && b.last.key == string(key) {
 		return b.last, nil
 	}
-	for _, d := range b.open {
-		if d.hash == hash && d.key == string(key) {
-			return d, nil
+	if !b.scattered(rec) {
+		if b.begun.add(hash) {
+			return b.begin(string(key), hash), nil
+		}
+		for _, d := range b.open {
+			if d.hash == hash && d.key == string(key) {
+				return d, nil
+			}
 		}
 	}
-	if b.scattered(rec) || !b.begun.add(hash) {
-		b.last = nil
-		return nil, b.turnAway(rec, string(key), &fault{column: last, field: fieldNames[fieldOrder], value: string(key), code: scatteredCode,
-			reason: "other rows of this order stand far above in the book, and its events are told already", hint: "sort the whole book by this column and read it again; this row alone would make half an order"})
-	}
-	return b.begin(string(key), hash), nil
+	b.last = nil
+	return nil, b.turnAway(rec, string(key), &fault{column: last, field: fieldNames[fieldOrder], value: string(key), code: scatteredCode,
+		reason: "other rows of this order stand far above in the book, and its events are told already", hint: "sort the whole book by this column and read it again; this row alone would make half an order"})
 }
 
 // scatteredCode marks rows that must not be read alone: a reject file that still has them gives them back.

@@ -46,7 +46,7 @@ func (s *remembered) add(hash uint64) bool {
 
 // grow doubles the young generation, which is kept at most three quarters full so that places are found soon.
 func (s *remembered) grow() {
-	bigger := make([]uint64, max(1024, 2*len(s.young)))
+	bigger := make([]uint64, max(1<<20, 2*len(s.young)))
 	for _, h := range s.young {
 		if h != 0 {
 			bigger[place(bigger, h)] = h

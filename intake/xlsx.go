@@ -25,7 +25,7 @@ const (
 )
 
 // workbook is an XLSX file opened for one sheet. It is not excelize because that unpacks the whole archive to
-// memory and temporary files before the first row (five times the memory and a fifth of the speed, see
+// memory and temporary files before the first row (at a fifth of the speed, see
 // BenchmarkXLSX), where a book of any size should stream.
 type workbook struct {
 	archive  *zip.Reader
