@@ -60,6 +60,9 @@ func Without(list, gone []Pieces) []Pieces {
 
 // WithoutLines is list less every line of gone, whatever the quantities; nil when nothing is left.
 func WithoutLines(list, gone []Pieces) []Pieces {
+	if !Overlap(list, gone) {
+		return list
+	}
 	var out []Pieces
 	for _, p := range list {
 		if !slices.ContainsFunc(gone, func(g Pieces) bool { return g.Line == p.Line }) {

@@ -21,6 +21,7 @@ package decide
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"recourse"
@@ -68,8 +69,7 @@ func (d *Decider) Event(file *recourse.OrderFile, ev *recourse.Event, now time.T
 		w.at = ev.Time
 	}
 	w.due(w.at)
-	known := *ev
-	w.ev, w.evAt = &known, w.at
+	w.ev, w.evAt = ev, w.at
 	w.stale = w.isStale(w.at)
 	if key != 0 {
 		w.f.Seen = append(slices.Clip(w.f.Seen), key)
@@ -136,6 +136,8 @@ type work struct {
 	entries []recourse.Entry
 	effects []recourse.Effect
 
+	prospect recourse.Case // that may be opened: here, so that looking at it costs no memory
+
 	policy *playbook.Policy // of the run that conditions are evaluated for
 	on     subject
 	scope  playbook.Scope
@@ -164,22 +166,33 @@ type fresh struct {
 	purchase bool // a purchase
 }
 
+// benches are workbenches to use again: a decision needs one for a few microseconds.
+var benches = sync.Pool{New: func() any {
+	w := &work{}
+	w.scope.Fact = w.fact
+	return w
+}}
+
 func (d *Decider) begin(file *recourse.OrderFile, now time.Time) *work {
 	next := *file
-	w := &work{Decider: d, f: &next, now: now}
+	w := benches.Get().(*work)
+	*w = work{Decider: d, f: &next, now: now, scope: playbook.Scope{Fact: w.scope.Fact}}
 	if now.Before(file.Now) {
 		w.now = file.Now
 	}
-	w.scope.Fact = w.fact
 	return w
 }
 
-// end closes the decision: messages overtaken are dropped and the next due instant is found.
+// end closes the decision: messages overtaken are dropped and the next due instant is found. The workbench is given
+// back and not to be used any more.
 func (w *work) end() Decision {
 	w.dropOvertaken()
 	w.f.Now = w.now
 	w.f.Due = w.nextDue()
-	return Decision{File: w.f, Entries: w.entries, Effects: w.effects}
+	d := Decision{File: w.f, Entries: w.entries, Effects: w.effects}
+	*w = work{scope: playbook.Scope{Fact: w.scope.Fact}}
+	benches.Put(w)
+	return d
 }
 
 // isStale says whether a fact of that instant belongs to the past that stays quiet.
@@ -237,6 +250,9 @@ func (d *Decider) policyOf(r *recourse.Run) *playbook.Policy {
 
 // note appends an entry of history.
 func (w *work) note(e recourse.Entry) {
+	if w.entries == nil {
+		w.entries = make([]recourse.Entry, 0, 4) // most decisions that note anything note so much
+	}
 	e.At = w.at
 	w.entries = append(w.entries, e)
 }

@@ -11,24 +11,30 @@ import (
 // open opens cases for an event, for the lines for which no open case took it.
 func (w *work) open(taken []recourse.Pieces) {
 	for _, o := range w.Policy.OpenedBy(w.ev.Type) {
-		for _, c := range w.prospects(o) {
-			w.consider(o, c, taken)
+		for _, p := range w.prospects(o) {
+			w.consider(o, p, taken)
 		}
 	}
 }
 
+// prospect is a case that an event might open: what it would be about.
+type prospect struct {
+	lines            []recourse.Pieces
+	purchase, parcel string
+}
+
 // prospects are the cases that an event might open: its lines, grouped as the opener says.
-func (w *work) prospects(o *playbook.Opener) []recourse.Case {
+func (w *work) prospects(o *playbook.Opener) []prospect {
 	ev := w.ev
 	if p := w.f.Parcel(ev.Parcel); p != nil {
-		return []recourse.Case{{Lines: w.linesOfParcel(p), Parcel: p.ID, Purchase: p.Purchase}}
+		return []prospect{{w.linesOfParcel(p), p.Purchase, p.ID}}
 	}
 	if p := w.f.Purchase(ev.Purchase); p != nil {
 		lines := w.failing
 		if ev.Type == recourse.PurchasePlacedEvent {
 			lines = w.linesOfPurchase(p)
 		}
-		return []recourse.Case{{Lines: lines, Purchase: p.ID}}
+		return []prospect{{lines, p.ID, ""}}
 	}
 	return w.grouped(w.full(ev.Lines, w.meant()), o.Per)
 }
@@ -61,16 +67,16 @@ func (w *work) meant() []recourse.Pieces {
 }
 
 // grouped splits lines into cases: by purchase or by what can be stopped in one act.
-func (w *work) grouped(lines []recourse.Pieces, per playbook.Per) []recourse.Case {
+func (w *work) grouped(lines []recourse.Pieces, per playbook.Per) []prospect {
 	if per == playbook.PerOrder {
-		return []recourse.Case{{Lines: lines}}
+		return []prospect{{lines: lines}}
 	}
-	var out []recourse.Case
+	var out []prospect
 	if per == playbook.PerShipment || per == playbook.PerParcel {
 		for i := len(w.f.Parcels) - 1; i >= 0; i-- {
 			p := &w.f.Parcels[i]
 			if own := recourse.Common(lines, w.linesOfParcel(p)); own != nil && !p.ShippedAt.IsZero() {
-				out = append(out, recourse.Case{Lines: own, Parcel: p.ID, Purchase: p.Purchase})
+				out = append(out, prospect{own, p.Purchase, p.ID})
 				lines = recourse.Without(lines, own)
 			}
 		}
@@ -82,24 +88,25 @@ func (w *work) grouped(lines []recourse.Pieces, per playbook.Per) []recourse.Cas
 			live = recourse.Without(live, p.Failed)
 		}
 		if own := recourse.Common(lines, live); own != nil {
-			out = append(out, recourse.Case{Lines: own, Purchase: p.ID})
+			out = append(out, prospect{own, p.ID, ""})
 			lines = recourse.Without(lines, own)
 		}
 	}
 	if len(lines) > 0 {
-		out = append(out, recourse.Case{Lines: lines})
+		out = append(out, prospect{lines: lines})
 	}
 	return out
 }
 
 // consider opens a case if its lines are free for it and its opener's condition holds.
-func (w *work) consider(o *playbook.Opener, c recourse.Case, taken []recourse.Pieces) {
-	if !w.holds(o.If, w.Policy, subject{c: &c, parcel: w.f.Parcel(c.Parcel), purchase: w.f.Purchase(c.Purchase)}) {
+func (w *work) consider(o *playbook.Opener, p prospect, taken []recourse.Pieces) {
+	w.prospect = recourse.Case{Situation: o.Situation.Name, Lines: p.lines, Purchase: p.purchase, Parcel: p.parcel}
+	c := &w.prospect
+	if !w.holds(o.If, w.Policy, subject{c: c, parcel: w.f.Parcel(c.Parcel), purchase: w.f.Purchase(c.Purchase)}) {
 		return
 	}
-	c.Situation = o.Situation.Name
 	c.Lines = recourse.WithoutLines(c.Lines, taken)
-	c.Lines = w.free(&c)
+	c.Lines = w.free(c)
 	if len(c.Lines) == 0 {
 		return
 	}
@@ -135,14 +142,14 @@ func (w *work) free(prospect *recourse.Case) []recourse.Pieces {
 func (w *work) caseID() string { return w.f.Order.ID + "-" + strconv.Itoa(len(w.f.Cases)+1) }
 
 // begun opens a case and lets it enter its path.
-func (w *work) begun(o *playbook.Opener, c recourse.Case, anchor time.Time, why recourse.Why) {
+func (w *work) begun(o *playbook.Opener, c *recourse.Case, anchor time.Time, why recourse.Why) {
 	c.ID, c.Status = w.caseID(), recourse.Open
 	c.Playbook, c.OpenedAt, c.Opener = w.Policy.Hash, w.at, o.Situation.Name
 	c.Quiet = w.stale
 	if o.On == "" {
 		c.Anchor = anchor
 	}
-	w.f.Cases = append(w.cases(), c)
+	w.f.Cases = append(w.cases(), *c)
 	w.note(recourse.Entry{Case: c.ID, Kind: recourse.EntryOpened, To: string(c.Situation), Why: why})
 	if c.Quiet {
 		w.note(recourse.Entry{Case: c.ID, Kind: recourse.EntryNoted, Why: recourse.Why{Code: recourse.WhyStale}})
@@ -156,7 +163,8 @@ func (w *work) begun(o *playbook.Opener, c recourse.Case, anchor time.Time, why 
 // openWatched opens a case because nothing happened in time.
 func (w *work) openWatched(m moment) {
 	o := m.watch
-	c := recourse.Case{Situation: o.Situation.Name}
+	w.prospect = recourse.Case{Situation: o.Situation.Name}
+	c := &w.prospect
 	on := subject{}
 	if m.parcel >= 0 {
 		p := &w.f.Parcels[m.parcel]

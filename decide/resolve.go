@@ -14,30 +14,38 @@ func (w *work) resolve() bool {
 	case recourse.PurchaseOutOfStockNow, recourse.PurchaseOversizedNow, recourse.PurchaseCancelledNow, recourse.PurchaseCancelRefused,
 		recourse.SupplierContacted, recourse.SupplierReplied:
 		if ev.Purchase == "" {
-			ev.Purchase = w.onlyPurchase()
+			w.name(w.onlyPurchase(), "")
 		}
-		return ev.Purchase != ""
+		return w.ev.Purchase != ""
 	case recourse.ParcelShipped:
 		if ev.Purchase == "" && w.f.Parcel(ev.Parcel) == nil {
-			ev.Purchase = w.onlyPurchase()
+			w.name(w.onlyPurchase(), "")
 		}
 		if ev.Parcel == "" {
-			ev.Parcel = w.newParcel()
+			w.name("", w.newParcel())
 		}
 	case recourse.ParcelScanned:
 		if ev.Parcel == "" {
-			ev.Parcel = w.onlyParcel(func(p *recourse.Parcel) bool { return !w.ended(p) })
+			w.name("", w.onlyParcel(func(p *recourse.Parcel) bool { return !w.ended(p) }))
 		}
-		return ev.Parcel != ""
+		return w.ev.Parcel != ""
 	case recourse.InterceptionDone, recourse.InterceptionRefused:
 		if ev.Parcel == "" {
-			ev.Parcel = w.onlyParcel(w.intercepted)
+			w.name("", w.onlyParcel(w.intercepted))
 		}
-		return ev.Parcel != ""
+		return w.ev.Parcel != ""
 	case recourse.PurchasePlacedEvent:
 		return ev.Purchase != ""
 	}
 	return true
+}
+
+// name puts what is meant into the event: into a copy, since the event belongs to who handed it in.
+func (w *work) name(purchase, parcel string) {
+	named := *w.ev
+	set(&named.Purchase, purchase)
+	set(&named.Parcel, parcel)
+	w.ev = &named
 }
 
 // onlyPurchase is the order's one purchase; of several, the one that still waits; "" when that is not one.

@@ -44,9 +44,13 @@ func (s *remembered) add(hash uint64) bool {
 	return true
 }
 
+// firstPlaces is the size at the beginning, 16 MiB: enough for a million and a half orders, so that the table of
+// nearly every book is never moved. The system gives its pages as they are touched, few for a small book.
+const firstPlaces = 1 << 21
+
 // grow doubles the young generation, which is kept at most three quarters full so that places are found soon.
 func (s *remembered) grow() {
-	bigger := make([]uint64, max(1<<20, 2*len(s.young)))
+	bigger := make([]uint64, max(firstPlaces, 2*len(s.young)))
 	for _, h := range s.young {
 		if h != 0 {
 			bigger[place(bigger, h)] = h

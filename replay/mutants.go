@@ -130,7 +130,7 @@ func noticed(p *playbook.Playbook, scenarios []*Scenario, calendars *calendar.Se
 
 // maxDecisions bounds how often deadlines may act in one scenario. No scenario comes near it; a mutant that is due
 // again and again is stopped there.
-const maxDecisions = 2000
+const maxDecisions = 150
 
 // bounded plays a scenario as Run does, with a bound on what its waiting may take. The message says what did not
 // hold.

@@ -1,0 +1,270 @@
+package text
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"recourse"
+)
+
+// Data is all that a message may name. [NewData] fills it from the order file and the effect; what neither of them
+// knows is for the sender to add: Shop, Link and, where it was told, Reason. The zero value of a field means that it
+// is not known, and every message does without it.
+type Data struct {
+	To    string // the party written to: buyer, merchant, supplier, agent or carrier
+	Shop  string // the merchant's shop, which signs
+	Link  string // the buyer's page about the case
+	Order string
+	Buyer string // the buyer's name, in messages to the buyer only
+	Goods []Goods
+
+	Amount   recourse.Money // of the effect, else of the newest refund that has not come to nothing
+	Purchase string
+	Supplier string
+	Cost     recourse.Money // of the purchase
+	ShipBy   time.Time
+	LateDays int // whole days of 24 hours past ShipBy
+
+	Parcel    string
+	Tracking  string
+	Carrier   string
+	Shipped   bool // handed over
+	Delivered bool // to the buyer
+	Customs   recourse.Customs
+	ScannedAt time.Time // the newest sign of life
+
+	Situation   string
+	Since       time.Time // the case was opened
+	Reason      string    // in the words of who gave it
+	Offer       string    // the offers found: same, similar or either; "": none
+	Choosing    bool      // the buyer has a question to answer
+	ChooseBy    time.Time
+	RefundAsked bool // a refund is requested, sent or done
+	Searching   bool // other offers are being looked for
+	GivenUp     bool // the purchase was given up though the supplier had said nothing
+	Intercepted bool // the parcel was stopped
+	Reminder    bool // the case has waited in this state since an earlier message
+	ClaimAt     time.Time
+	VerdictAt   time.Time
+	Due         time.Time // of the effect, else of the event that opened the case
+
+	Earliest Span            // the variables of the effect by these two names
+	Latest   Span            //
+	Vars     map[string]Span // all of its variables
+}
+
+// Goods is some pieces of a line.
+type Goods struct {
+	Line     int
+	SKU      string
+	Title    string
+	Quantity int
+}
+
+// Span is a duration and the instant at which it ends.
+type Span struct {
+	Text string // "10 business days CN"
+	At   time.Time
+}
+
+// NewData gathers what the message of an effect may name. The file is the one that the effect's decision led to, or a
+// later one: the words then tell how things stand.
+func NewData(file *recourse.OrderFile, e recourse.Effect) Data {
+	d := Data{
+		To: string(e.To), Order: file.Order.ID, Goods: goodsOf(&file.Order, e.Lines),
+		Amount: e.Amount, Purchase: e.Purchase, Supplier: e.Supplier, Parcel: e.Parcel, Due: e.Due,
+	}
+	if file.Order.Buyer != nil && e.To == recourse.PartyBuyer {
+		d.Buyer = file.Order.Buyer.Name
+	}
+	d.variables(e.Variables)
+	if c := file.Case(e.Case); c != nil {
+		d.ofCase(file, c, e)
+	}
+	if p := file.Purchase(d.Purchase); p != nil {
+		d.ofPurchase(p, e.At)
+	}
+	if p := parcelOf(file, d.Parcel, d.Purchase, e.Lines); p != nil {
+		d.ofParcel(p)
+	}
+	return d
+}
+
+func goodsOf(o *recourse.Order, lines []recourse.Pieces) []Goods {
+	goods := make([]Goods, 0, len(lines))
+	for _, p := range lines {
+		g := Goods{Line: p.Line, Quantity: p.Quantity}
+		if line := o.Line(p.Line); line != nil {
+			g.SKU, g.Title = line.SKU, line.Title
+		}
+		goods = append(goods, g)
+	}
+	return goods
+}
+
+func (d *Data) variables(args []recourse.Arg) {
+	d.Vars = make(map[string]Span, len(args))
+	for _, a := range args {
+		d.Vars[a.Name] = Span{a.Text, a.At}
+	}
+	d.Earliest, d.Latest = d.Vars["earliest"], d.Vars["latest"]
+	d.Reason = d.Vars["reason"].Text
+}
+
+func (d *Data) ofCase(file *recourse.OrderFile, c *recourse.Case, e recourse.Effect) {
+	if d.Purchase == "" {
+		d.Purchase = c.Purchase
+	}
+	if d.Parcel == "" {
+		d.Parcel = c.Parcel
+	}
+	if d.Due.IsZero() {
+		d.Due = c.EventDue
+	}
+	d.Situation, d.Since = string(c.Situation), c.OpenedAt
+	d.Offer = offered(c.Offers)
+	d.Searching = c.Searching
+	d.Intercepted = c.Interception == recourse.InterceptionSucceeded
+	d.Reminder = e.Step == c.Step && e.At.After(c.EnteredAt)
+	d.ClaimAt, d.VerdictAt = c.ClaimAt, c.VerdictAt
+	for _, q := range c.Asks {
+		if q.Of == recourse.PartyBuyer {
+			d.Choosing, d.ChooseBy = true, q.Due
+		}
+	}
+	for i := range file.Refunds {
+		if r := &file.Refunds[i]; r.Case == c.ID && r.Status.Active() {
+			d.RefundAsked = true
+			if e.Amount == (recourse.Money{}) {
+				d.Amount = r.Amount
+			}
+		}
+	}
+}
+
+// offered says what kind of offers there are. Which of them fits is the decision's business: with both kinds there,
+// no more is said than that it is one or the other.
+func offered(offers []recourse.Offer) string {
+	same := slices.ContainsFunc(offers, func(o recourse.Offer) bool { return o.Same })
+	similar := slices.ContainsFunc(offers, func(o recourse.Offer) bool { return !o.Same })
+	switch {
+	case same && similar:
+		return "either"
+	case same:
+		return "same"
+	case similar:
+		return "similar"
+	}
+	return ""
+}
+
+func (d *Data) ofPurchase(p *recourse.Purchase, at time.Time) {
+	if d.Supplier == "" {
+		d.Supplier = p.Supplier
+	}
+	d.Cost, d.ShipBy = p.Cost, p.ShipBy
+	d.GivenUp = p.Status == recourse.PurchaseGivenUp
+	if !p.ShipBy.IsZero() && p.ShippedAt.IsZero() {
+		d.LateDays = max(0, int(at.Sub(p.ShipBy)/(24*time.Hour)))
+	}
+}
+
+// parcelOf is the parcel that a message is about: the one named, else the newest of the purchase, else the newest
+// that carries one of the lines.
+func parcelOf(file *recourse.OrderFile, id, purchase string, lines []recourse.Pieces) *recourse.Parcel {
+	if p := file.Parcel(id); p != nil {
+		return p
+	}
+	for i := len(file.Parcels) - 1; i >= 0; i-- {
+		p := &file.Parcels[i]
+		if purchase != "" && p.Purchase == purchase || purchase == "" && recourse.Overlap(p.Lines, lines) {
+			return p
+		}
+	}
+	return nil
+}
+
+func (d *Data) ofParcel(p *recourse.Parcel) {
+	d.Parcel, d.Tracking, d.Carrier = p.ID, p.Tracking, p.Carrier
+	if d.Tracking == "" {
+		d.Tracking = p.ID
+	}
+	d.Shipped = !p.ShippedAt.IsZero()
+	d.Delivered = p.Status == recourse.Delivered && p.Leg != recourse.Domestic
+	d.ScannedAt = p.ScannedAt
+	if p.Customs != nil {
+		d.Customs = *p.Customs
+	}
+}
+
+// Message writes a message in the language, or in the next that has it. It fails with template_unknown where none
+// has.
+func (l *Language) Message(template string, d Data) (subject, body string, err error) {
+	d = d.clean(l)
+	for in := l; in != nil; in = in.next {
+		if !in.messages[template] {
+			continue
+		}
+		if subject, err = in.execute("message."+template+".subject", d); err != nil {
+			return "", "", unwritten(template, err)
+		}
+		if body, err = in.execute("message."+template+".body", d); err != nil {
+			return "", "", unwritten(template, err)
+		}
+		return strings.ReplaceAll(subject, "\n", " "), body + "\n", nil
+	}
+	return "", "", &recourse.Error{
+		Kind: recourse.NotFound, Code: "template_unknown", Field: "template",
+		Message: `there is no message "` + recourse.Shorten(template, 60) + `"`,
+	}
+}
+
+// unwritten is a message that could not be written for this data: it names a variable that the playbook does not
+// give it, or is too long.
+func unwritten(template string, err error) error {
+	return &recourse.Error{
+		Kind: recourse.Invalid, Code: "template_failed", Field: "template", Err: err,
+		Message: `the message "` + template + `" cannot be written: ` + recourse.Shorten(err.Error(), 160),
+	}
+}
+
+// longest bounds, in characters, what a stranger's field may add to a message.
+const longest = 300
+
+// clean is the data as a message may show it: strangers' texts in one line each and not without end, so that no title
+// of a product can add a line to a subject or a paragraph to a letter, and times on the reader's clock.
+func (d Data) clean(l *Language) Data {
+	for _, s := range []*string{&d.Shop, &d.Order, &d.Buyer, &d.Purchase, &d.Supplier, &d.Parcel, &d.Tracking, &d.Carrier,
+		&d.Reason, &d.Customs.Asks, &d.Customs.By, &d.Customs.WhoPays} {
+		*s = recourse.Shorten(*s, longest)
+	}
+	for _, t := range []*time.Time{&d.ShipBy, &d.Since, &d.ScannedAt, &d.ChooseBy, &d.ClaimAt, &d.VerdictAt, &d.Due, &d.Earliest.At, &d.Latest.At} {
+		*t = l.local(*t)
+	}
+	d.Goods = slices.Clone(d.Goods)
+	for i := range d.Goods {
+		d.Goods[i].Title = recourse.Shorten(d.Goods[i].Title, longest)
+		d.Goods[i].SKU = recourse.Shorten(d.Goods[i].SKU, longest)
+	}
+	vars := make(map[string]Span, len(d.Vars))
+	for name, s := range d.Vars {
+		vars[name] = Span{recourse.Shorten(s.Text, longest), l.local(s.At)}
+	}
+	d.Vars = vars
+	return d
+}
+
+// sample is data with something in every field, to try messages with.
+func sample(vars map[string]Span) Data {
+	at := time.Date(2026, time.March, 6, 10, 0, 0, 0, time.UTC)
+	sum := recourse.Money{Minor: 2990, Currency: "EUR"}
+	return Data{
+		To: "buyer", Shop: "x", Link: "x", Order: "x", Buyer: "x", Goods: []Goods{{Line: 1, SKU: "x", Title: "x", Quantity: 1}},
+		Amount: sum, Purchase: "x", Supplier: "x", Cost: sum, ShipBy: at, LateDays: 2, Parcel: "x", Tracking: "x", Carrier: "x",
+		Shipped: true, Delivered: true, Customs: recourse.Customs{Asks: "x", By: "2026-03-06", WhoPays: "buyer"}, Since: at, ScannedAt: at,
+		Situation: "x", Reason: "x", Offer: "same", Choosing: true, ChooseBy: at, RefundAsked: true, Searching: true, GivenUp: true,
+		Intercepted: true, Reminder: true, ClaimAt: at, VerdictAt: at, Due: at,
+		Earliest: Span{"10 business days CN", at}, Latest: Span{"30 business days CN", at}, Vars: vars,
+	}
+}
