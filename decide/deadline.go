@@ -28,7 +28,8 @@ func (w *work) add(from time.Time, p *playbook.Policy, d playbook.Duration) time
 
 // moment is something that will move by itself: a timer of a case or a recovery, or a watch.
 type moment struct {
-	at       time.Time
+	at       time.Time // when it acts
+	due      time.Time // when it was due: earlier, when the fact that lets it act was learned after
 	from     time.Time // the anchor's instant
 	caseAt   int       // index of a case, -1
 	recovery int       // index of a recovery, -1
@@ -92,11 +93,14 @@ func (w *work) nextOfRun(r *recourse.Run, on subject) moment {
 			continue
 		}
 		m := never
-		m.at, m.from, m.timer = at, from, i
+		m.at, m.due, m.from, m.timer = later(at, w.f.Now), at, from, i
 		out = sooner(out, m)
 	}
 	return out
 }
+
+// What comes due acts at its own instant, but never before the file was last decided on: a watch whose condition a fact
+// of today makes true for a time of last week acts today.
 
 // timerAt is when a timer acts next, and the instant that it counts from; zero when it has acted or its anchor
 // has not happened.
@@ -250,7 +254,8 @@ func (w *work) watchMoment(o *playbook.Opener, from time.Time, on subject) momen
 	if len(lines) == 0 {
 		return m
 	}
-	m.watch, m.from, m.at = o, from, later(w.add(from, w.Policy, o.After.Of(w.Policy.Values)), free)
+	m.watch, m.from, m.due = o, from, later(w.add(from, w.Policy, o.After.Of(w.Policy.Values)), free)
+	m.at = later(m.due, w.f.Now)
 	return m
 }
 
@@ -374,7 +379,7 @@ func (w *work) whyTimer(t *playbook.Timer, m moment) recourse.Why {
 
 func whyTime(code recourse.WhyCode, length *playbook.Length, from playbook.Anchor, m moment) recourse.Why {
 	return recourse.Why{Code: code, Args: []recourse.Arg{
-		{Name: "after", Text: length.String()}, {Name: "from", Text: string(from)}, {Name: "since", At: m.from}, {Name: "due", At: m.at},
+		{Name: "after", Text: length.String()}, {Name: "from", Text: string(from)}, {Name: "since", At: m.from}, {Name: "due", At: m.due},
 	}}
 }
 

@@ -7,7 +7,8 @@
 //
 // One decision goes so:
 //
-//  1. Deadlines that came before the fact act first, at their own instants.
+//  1. Deadlines that came before the fact act first, at their own instants. What the fact itself leads to happens now,
+//     even when the fact is old: a question put today is to be answered from today on.
 //  2. The fact is folded into the file: what is known about order, purchases, parcels, money (fold.go). A fact
 //     that was known already is noted and goes no further.
 //  3. It is handed to the cases that it concerns, or that wait for such an answer (route.go). Each takes the
@@ -64,13 +65,13 @@ func (d *Decider) Event(file *recourse.OrderFile, ev *recourse.Event, now time.T
 		return Decision{File: file, Duplicate: true}
 	}
 	w := d.begin(file, now)
-	w.at = w.now
+	w.evAt = w.now
 	if !ev.Time.IsZero() && ev.Time.Before(w.now) {
-		w.at = ev.Time
+		w.evAt = ev.Time
 	}
-	w.due(w.at)
-	w.ev, w.evAt = ev, w.at
-	w.stale = w.isStale(w.at)
+	w.due(w.evAt)
+	w.ev, w.at = ev, w.now
+	w.stale = w.isStale(w.evAt)
 	if key != 0 {
 		w.f.Seen = append(slices.Clip(w.f.Seen), key)
 	}
@@ -109,8 +110,8 @@ func (w *work) release() {
 	w.f.Held = nil
 	slices.SortStableFunc(held, func(a, b recourse.Held) int { return a.At.Compare(b.At) })
 	for i := range held {
-		w.ev, w.evAt, w.at = &held[i].Event, held[i].At, held[i].At
-		w.stale = w.isStale(w.at)
+		w.ev, w.evAt = &held[i].Event, held[i].At
+		w.stale = w.isStale(w.evAt)
 		w.meet()
 	}
 }
@@ -128,10 +129,10 @@ type work struct {
 	*Decider
 	f     *recourse.OrderFile // the next file; lists are copied before they are first written
 	now   time.Time
-	at    time.Time       // the instant that is being decided for
+	at    time.Time       // the instant that is being decided for: now for a fact, its own for a deadline
 	ev    *recourse.Event // nil while a deadline acts
-	evAt  time.Time
-	stale bool // the fact in hand is older than import.stale_after
+	evAt  time.Time       // when the fact happened, as far as told; anchors count from it
+	stale bool            // the fact in hand is older than import.stale_after
 
 	entries []recourse.Entry
 	effects []recourse.Effect

@@ -296,11 +296,22 @@ func (w *work) awaited(p *recourse.Parcel) bool {
 		}
 	}
 	for _, l := range w.notGoneOn(p) {
-		if w.unpaidOf(l) > 0 {
+		if line := w.f.Order.Line(l.Line); line == nil || w.gone(l.Line) < line.Quantity {
 			return true
 		}
 	}
 	return false
+}
+
+// gone is how many pieces of a line are paid back for good, or about to be; money that a bank only holds is not.
+func (w *work) gone(line int) int {
+	n := 0
+	for i := range w.f.Refunds {
+		if r := &w.f.Refunds[i]; r.Status.Active() && (!r.Disputed || r.Status == recourse.RefundDone) {
+			n += recourse.Count(r.Lines, line)
+		}
+	}
+	return n
 }
 
 // notGoneOn are a parcel's pieces, less those that left the warehouse in a later parcel.
@@ -321,7 +332,17 @@ func (w *work) notGoneOn(p *recourse.Parcel) []recourse.Pieces {
 func (w *work) contested(p *recourse.Parcel) bool {
 	for i := range w.f.Cases {
 		c := &w.f.Cases[i]
-		if c.Status == recourse.Open && c.Problem && orNone(c.Claim) == recourse.ClaimNone && w.carries(p, c) {
+		if c.Status == recourse.Open && c.Problem && orNone(c.Claim) == recourse.ClaimNone && w.carries(p, c) && !w.recovering(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// recovering says whether the merchant's money for a case was asked back.
+func (w *work) recovering(c *recourse.Case) bool {
+	for i := range w.f.Recoveries {
+		if r := &w.f.Recoveries[i]; r.Case == c.ID && r.Status != recourse.RecoveryWithdrawn {
 			return true
 		}
 	}

@@ -32,9 +32,9 @@ func (w *work) fold() {
 	case recourse.PurchaseCancelledNow:
 		w.foldFailure(recourse.PurchaseCancelled)
 	case recourse.SupplierContacted:
-		w.purchase(ev.Purchase).Ask(w.at)
+		w.purchase(ev.Purchase).Ask(w.evAt)
 	case recourse.SupplierReplied:
-		w.purchase(ev.Purchase).Answer(w.at)
+		w.purchase(ev.Purchase).Answer(w.evAt)
 	case recourse.ParcelShipped:
 		w.foldShipped()
 	case recourse.ParcelScanned:
@@ -49,14 +49,31 @@ func (w *work) foldOrder() {
 	before := w.f.Order
 	w.f.Order = recourse.Order{
 		ID: ev.Order, Channel: ev.Channel, Buyer: ev.Buyer, ShipTo: ev.ShipTo, Lines: ev.Items,
-		Paid: ev.Paid, Shipping: ev.Shipping, Discount: ev.Discount, Tax: ev.Tax, PlacedAt: w.at,
+		Paid: ev.Paid, Shipping: ev.Shipping, Discount: ev.Discount, Tax: ev.Tax, PlacedAt: w.evAt,
 	}
 	if ev.ShipTo == nil || known && before.ShipTo != nil && w.addressCorrected() {
 		w.f.Order.ShipTo = before.ShipTo
 	}
-	if known {
-		w.f.Order.PlacedAt = before.PlacedAt
+	if !known {
+		return
 	}
+	w.f.Order.PlacedAt = before.PlacedAt
+	w.f.Order.Lines = mergedLines(before.Lines, ev.Items)
+	if ev.Buyer == nil {
+		w.f.Order.Buyer = before.Buyer
+	}
+}
+
+// mergedLines are an order's lines told again: as they are now, and those that were not told again as they were, since
+// a source that tells less does not take anything back.
+func mergedLines(before, now []recourse.Line) []recourse.Line {
+	out := slices.Clone(now)
+	for _, l := range before {
+		if !slices.ContainsFunc(now, func(n recourse.Line) bool { return n.Line == l.Line }) {
+			out = append(out, l)
+		}
+	}
+	return out
 }
 
 // addressCorrected says that a person put the address right since: an order told again does not undo that.
@@ -104,7 +121,7 @@ func (w *work) foldPurchase() {
 		p.ShipBy = ev.ShipBy
 	}
 	if p.PlacedAt.IsZero() {
-		p.PlacedAt = w.at
+		p.PlacedAt = w.evAt
 	}
 	for i := range w.f.Parcels {
 		if q := &w.f.Parcels[i]; q.Purchase == p.ID {
@@ -157,6 +174,10 @@ func (w *work) unbought(except string) []recourse.Pieces {
 
 // foldFailure takes a purchase that will not come, or some of its pieces. What failed before is no news.
 func (w *work) foldFailure(status recourse.PurchaseStatus) {
+	if w.ev.Purchase == "" {
+		w.failing = w.full(w.ev.Lines, w.allLines())
+		return
+	}
 	p := w.purchase(w.ev.Purchase)
 	lines := w.full(w.ev.Lines, w.linesOfPurchase(p))
 	fresh := recourse.Without(recourse.Common(lines, w.linesOfPurchase(p)), p.Failed)
@@ -183,13 +204,13 @@ func (w *work) foldShipped() {
 	if len(ev.Lines) > 0 {
 		p.Lines = w.full(ev.Lines, nil)
 	}
-	if ev.Leg != "" && p.LegAt.Before(w.at) {
-		p.Leg, p.LegAt = ev.Leg, w.at
+	if ev.Leg != "" && p.LegAt.Before(w.evAt) {
+		p.Leg, p.LegAt = ev.Leg, w.evAt
 	}
-	if p.ShippedAt.IsZero() || w.at.Before(p.ShippedAt) {
-		p.ShippedAt = w.at
+	if p.ShippedAt.IsZero() || w.evAt.Before(p.ShippedAt) {
+		p.ShippedAt = w.evAt
 	}
-	p.ScannedAt = later(p.ScannedAt, w.at)
+	p.ScannedAt = later(p.ScannedAt, w.evAt)
 	if p.Purchase != "" {
 		w.handOver(w.purchase(p.Purchase), p.ShippedAt)
 	}
@@ -201,7 +222,7 @@ func (w *work) foldScan() {
 	p := w.parcel(ev.Parcel)
 	w.first = p.ShippedAt.IsZero()
 	w.link(p, ev.Purchase)
-	newest := p.Scan(ev.Status, ev.Leg, w.at)
+	newest := p.Scan(ev.Status, ev.Leg, w.evAt)
 	w.fresh.news = newest || w.first
 	if newest && ev.Customs != nil {
 		p.Customs = ev.Customs
@@ -252,9 +273,9 @@ func (w *work) foldAnswer(i int) {
 		c.Evidence++
 		c.NewEvidence++
 	case recourse.ClaimApprovedNow:
-		c.Claim, c.VerdictAt = recourse.ClaimApproved, w.at
+		c.Claim, c.VerdictAt = recourse.ClaimApproved, w.evAt
 	case recourse.ClaimDeniedNow:
-		c.Claim, c.VerdictAt = recourse.ClaimDenied, w.at
+		c.Claim, c.VerdictAt = recourse.ClaimDenied, w.evAt
 	case recourse.InterceptionDone:
 		c.Interception = recourse.InterceptionSucceeded
 	case recourse.InterceptionRefused:
@@ -284,7 +305,7 @@ func (w *work) foldReplacement(c *recourse.Case) {
 	set(&p.Tracking, w.ev.Tracking)
 	set(&p.Leg, w.ev.Leg)
 	if p.ShippedAt.IsZero() {
-		p.ShippedAt = w.at
+		p.ShippedAt = w.evAt
 	}
-	p.ScannedAt = later(p.ScannedAt, w.at)
+	p.ScannedAt = later(p.ScannedAt, w.evAt)
 }

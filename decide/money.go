@@ -99,7 +99,7 @@ func (w *work) disputed(c *recourse.Case) {
 // settleDispute takes the bank's decision: the money stays, or is gone.
 func (w *work) settleDispute(c *recourse.Case, status recourse.RefundStatus) {
 	for i := range w.f.Refunds {
-		if r := &w.f.Refunds[i]; r.Case == c.ID && r.Disputed {
+		if r := &w.f.Refunds[i]; r.Case == c.ID && r.Disputed && r.Status == recourse.RefundSent {
 			r = &w.refunds()[i]
 			r.Status, r.At = status, w.at
 		}
@@ -146,7 +146,7 @@ func (w *work) refundsMeant() []int {
 	var all, exact []int
 	for i := range w.f.Refunds {
 		r := &w.f.Refunds[i]
-		if !awaits(r.Status, w.ev.Type) || w.ev.Case != "" && r.Case != w.ev.Case || w.ev.Effect != "" && r.ID != w.ev.Effect ||
+		if r.Disputed || !awaits(r.Status, w.ev.Type) || w.ev.Case != "" && r.Case != w.ev.Case || w.ev.Effect != "" && r.ID != w.ev.Effect ||
 			len(w.ev.Lines) > 0 && !recourse.Overlap(r.Lines, w.ev.Lines) {
 			continue
 		}
@@ -169,7 +169,7 @@ var refundNews = map[recourse.EventType]recourse.RefundStatus{
 // moveRefund gives a refund its new status and tells its case.
 func (w *work) moveRefund(i int) {
 	r := &w.refunds()[i]
-	r.Status, r.At = refundNews[w.ev.Type], w.at
+	r.Status, r.At = refundNews[w.ev.Type], w.evAt
 	if over, _ := w.ev.Amount.Sub(r.Amount); w.ev.Amount.Currency != "" && over.Sign() > 0 {
 		w.note(recourse.Entry{Case: r.Case, Kind: recourse.EntryNoted, Why: recourse.Why{Code: recourse.WhyOver, Args: []recourse.Arg{{Name: "amount", Sum: w.ev.Amount}}}})
 	}

@@ -36,6 +36,9 @@ func (w *work) prospects(o *playbook.Opener) []prospect {
 		}
 		return []prospect{{lines, p.ID, ""}}
 	}
+	if fails(ev.Type) {
+		return []prospect{{lines: w.failing}}
+	}
 	return w.grouped(w.full(ev.Lines, w.meant()), o.Per)
 }
 
@@ -175,7 +178,7 @@ func (w *work) openWatched(m moment) {
 		c.Purchase = on.purchase.ID
 	}
 	c.Lines, _ = w.watched(o, m.from, on)
-	w.stale = w.isStale(m.at)
+	w.stale = w.isStale(m.due)
 	w.begun(o, c, m.from, whyTime(recourse.WhyWatch, &o.After, o.From, m))
 	w.stale = false
 }

@@ -16,7 +16,7 @@ func (w *work) resolve() bool {
 		if ev.Purchase == "" {
 			w.name(w.onlyPurchase(), "")
 		}
-		return w.ev.Purchase != ""
+		return w.ev.Purchase != "" || len(w.f.Purchases) == 0 && fails(ev.Type)
 	case recourse.ParcelShipped:
 		if ev.Purchase == "" && w.f.Parcel(ev.Parcel) == nil {
 			w.name(w.onlyPurchase(), "")
@@ -38,6 +38,11 @@ func (w *work) resolve() bool {
 		return ev.Purchase != ""
 	}
 	return true
+}
+
+// fails says that an event tells that goods cannot be had: before anything was purchased, too.
+func fails(t recourse.EventType) bool {
+	return t == recourse.PurchaseOutOfStockNow || t == recourse.PurchaseOversizedNow
 }
 
 // name puts what is meant into the event: into a copy, since the event belongs to who handed it in.
