@@ -82,6 +82,8 @@ type testCmd struct {
 	Paths    []string          `arg:"" name:"file" help:"Scenario files, or folders of them." type:"path"`
 	Playbook string            `help:"Try this playbook in place of the one that the scenarios name." placeholder:"NAME|FILE"`
 	Set      map[string]string `help:"A setting for every scenario that does not set it itself." mapsep:"none" placeholder:"SETTING=VALUE"`
+
+	loaded map[string]*playbook.Playbook // those that scenarios named, compiled once
 }
 
 // Run runs them all; a file that cannot be read counts as one that failed.
@@ -89,6 +91,11 @@ func (c *testCmd) Run(s *streams) error {
 	files, err := scenarioFiles(c.Paths)
 	if err != nil {
 		return err
+	}
+	if c.Playbook != "" {
+		if _, err := c.load(c.Playbook); err != nil {
+			return err
+		}
 	}
 	passed, failed := 0, 0
 	for _, file := range files {
@@ -134,7 +141,7 @@ func (c *testCmd) scenario(s *replay.Scenario, folder string) error {
 			name = filepath.Join(folder, name)
 		}
 	}
-	p, err := loadPlaybook(name)
+	p, err := c.load(name)
 	if err != nil {
 		return fmt.Errorf("%s: %s: %w", s.At, s.Name, err)
 	}
@@ -146,6 +153,22 @@ func (c *testCmd) scenario(s *replay.Scenario, folder string) error {
 		return errors.New(f.String())
 	}
 	return nil
+}
+
+// load compiles a playbook once.
+func (c *testCmd) load(name string) (*playbook.Playbook, error) {
+	if p := c.loaded[name]; p != nil {
+		return p, nil
+	}
+	p, err := loadPlaybook(name)
+	if err != nil {
+		return nil, err
+	}
+	if c.loaded == nil {
+		c.loaded = map[string]*playbook.Playbook{}
+	}
+	c.loaded[name] = p
+	return p, nil
 }
 
 // scenarioFiles are the files named, and those in the folders named, in a fixed order.
