@@ -15,10 +15,10 @@ type WhyCode string
 // The reasons, with their arguments.
 const (
 	WhyEvent      WhyCode = "event"      // a fact came: event, time
-	WhyDeadline   WhyCode = "deadline"   // a time was up: setting or duration, from (anchor), since, due
+	WhyDeadline   WhyCode = "deadline"   // a time was up: after (a duration), setting, from (anchor), since, due
 	WhyChosen     WhyCode = "chosen"     // a person chose: remedy, by
 	WhyFacts      WhyCode = "facts"      // what is known made it so: condition
-	WhyWatch      WhyCode = "watch"      // nothing happened in the set time: setting or duration, from, since, due
+	WhyWatch      WhyCode = "watch"      // nothing happened in the set time: after, setting, from, since, due
 	WhyBecame     WhyCode = "became"     // the case took another situation: from, to
 	WhyJoined     WhyCode = "joined"     // the same trouble told again: event
 	WhyHeld       WhyCode = "held"       // the fact waits until its order is known: event

@@ -341,13 +341,13 @@ func (w *work) act(m moment, until time.Time) {
 		p := w.policyOf(&c.Run)
 		t := p.State(c.State).Timers[m.timer]
 		w.fire(&c.Run, t, m, p, until)
-		w.apply(m.caseAt, &t.Transition, w.whyTimer(t, m))
+		w.apply(m.caseAt, &t.Transition, whyTimer(t, p, m))
 	default:
 		r := &w.recoveries()[m.recovery]
 		p := w.policyOf(&r.Run)
 		t := p.State(r.State).Timers[m.timer]
 		w.fire(&r.Run, t, m, p, until)
-		w.actions(subject{recovery: r}, t.Do, w.whyTimer(t, m))
+		w.actions(subject{recovery: r}, t.Do, whyTimer(t, p, m))
 	}
 	w.settle()
 }
@@ -369,17 +369,22 @@ func (w *work) fire(r *recourse.Run, t *playbook.Timer, m moment, p *playbook.Po
 }
 
 // whyTimer says which time was up.
-func (w *work) whyTimer(t *playbook.Timer, m moment) recourse.Why {
+func whyTimer(t *playbook.Timer, p *playbook.Policy, m moment) recourse.Why {
 	length := &t.In
 	if t.First != nil {
 		length = t.First
 	}
-	return whyTime(recourse.WhyDeadline, length, t.From, m)
+	return whyTime(recourse.WhyDeadline, length, p, t.From, m)
 }
 
-func whyTime(code recourse.WhyCode, length *playbook.Length, from playbook.Anchor, m moment) recourse.Why {
+// whyTime says how long after what it was, and by which setting.
+func whyTime(code recourse.WhyCode, length *playbook.Length, p *playbook.Policy, from playbook.Anchor, m moment) recourse.Why {
+	d := length.Of(p.Values)
+	if d.Calendar != "" {
+		d.Calendar = p.Country(d)
+	}
 	return recourse.Why{Code: code, Args: []recourse.Arg{
-		{Name: "after", Text: length.String()}, {Name: "from", Text: string(from)}, {Name: "since", At: m.from}, {Name: "due", At: m.due},
+		{Name: "after", Text: d.String()}, {Name: "setting", Text: length.Setting}, {Name: "from", Text: string(from)}, {Name: "since", At: m.from}, {Name: "due", At: m.due},
 	}}
 }
 

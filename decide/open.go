@@ -179,6 +179,6 @@ func (w *work) openWatched(m moment) {
 	}
 	c.Lines, _ = w.watched(o, m.from, on)
 	w.stale = w.isStale(m.due)
-	w.begun(o, c, m.from, whyTime(recourse.WhyWatch, &o.After, o.From, m))
+	w.begun(o, c, m.from, whyTime(recourse.WhyWatch, &o.After, w.Policy, o.From, m))
 	w.stale = false
 }

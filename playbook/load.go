@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"recourse"
@@ -92,15 +93,35 @@ func extend(tree document.Node, depth int) (document.Node, error) {
 	if err != nil {
 		return tree, err
 	}
-	return merge(under, tree, mergeDepth), nil
+	return merge(under, defaulted(tree), mergeDepth), nil
+}
+
+// defaulted writes a setting that is given as a bare value out as a new default, which keeps the declaration of the
+// playbook below: "late_shipment.urge_after: 3 days".
+func defaulted(tree document.Node) document.Node {
+	out := tree
+	out.Entries = slices.Clone(tree.Entries)
+	for i, section := range out.Entries {
+		if section.Key != "settings" {
+			continue
+		}
+		entries := slices.Clone(section.Value.Entries)
+		for j, e := range entries {
+			if e.Value.Kind == document.Scalar {
+				value := document.Entry{Key: "default", At: e.Value.At, Value: e.Value}
+				entries[j].Value = document.Node{Kind: document.Map, At: e.Value.At, Entries: []document.Entry{value}}
+			}
+		}
+		out.Entries[i].Value.Entries = entries
+	}
+	return out
 }
 
 // mergeDepth is how deep a playbook that extends another is laid over it key by key: sections, their members,
 // the members' keys (a path's states), and those of each state list. Below, what is written replaces.
 const mergeDepth = 4
 
-// merge lays over on under. A map joins a map; anything else replaces. A setting given as a bare value keeps the
-// declaration and changes its default.
+// merge lays over on under. A map joins a map; anything else replaces.
 func merge(under, over document.Node, depth int) document.Node {
 	if depth == 0 || under.Kind != document.Map || over.Kind != document.Map {
 		return over

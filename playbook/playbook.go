@@ -132,8 +132,6 @@ type Path struct {
 	Name   string
 	Track  bool // of recoveries, not of cases
 	States []*State
-	on     []*Transition // in every open state, after the state's own
-	choose []*Transition
 	At     recourse.Position
 }
 

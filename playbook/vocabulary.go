@@ -165,9 +165,6 @@ var verbs = map[string]verb{
 	"withdraw_replacement": {recourse.EffectWithdrawReplacement, ""},
 }
 
-// sends are the effects by which goods go to the buyer a second time: the double-loss guard looks at them.
-var sends = map[recourse.EffectKind]bool{recourse.EffectReorder: true, recourse.EffectReplacement: true, recourse.EffectAdjust: true}
-
 // parties are those that a message can go to.
 var parties = []recourse.Party{recourse.PartyBuyer, recourse.PartyMerchant, recourse.PartySupplier, recourse.PartyAgent, recourse.PartyCarrier}
 

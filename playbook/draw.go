@@ -1,0 +1,153 @@
+package playbook
+
+import (
+	"slices"
+)
+
+// A drawing is for the owner of a shop who never reads YAML and has to agree to what happens in the shop's name. It
+// says everything that the file says and nothing else: the boxes are the states with what is done there, the arrows
+// are the ways on with what sets them off, the cards above are the ways in and the signposts at the right the ways
+// to other paths. A rule that holds in every open state is said once for the panel. Times are given as they are
+// under the settings, since "after late_shipment.give_up_after" tells nobody when.
+//
+// The work is split in steps that know little of each other: draw_panel.go decides what is said and where it
+// belongs, layout*.go gives it places, draw_paint.go and draw_svg.go write it, and draw_style.go colours it.
+
+// DrawOptions say what a drawing shows besides the playbook itself.
+type DrawOptions struct {
+	// Policy gives the settings whose values stand on the arrows; ways that they rule out are dashed. Without one
+	// the defaults are shown and nothing is ruled out.
+	Policy *Policy
+	// Walked are the states that a case has been in, by their full names, oldest first. They and the arrows
+	// between them are numbered and highlighted.
+	Walked []string
+	// Current is the full name of the state where the case stands now; "": none.
+	Current string
+}
+
+// margin is the space around panels and in them.
+const margin = 24
+
+// Draw draws the playbook as SVG, for people: a panel for each path and track, one below the other. The same
+// playbook and options give the same bytes.
+func (p *Playbook) Draw(opts DrawOptions) []byte { return p.drawing(p.Paths, opts) }
+
+// DrawPath draws the panel of one path or track; nil when there is none of that name.
+func (p *Playbook) DrawPath(name string, opts DrawOptions) []byte {
+	path := p.Path(name)
+	if path == nil {
+		return nil
+	}
+	return p.drawing([]*Path{path}, opts)
+}
+
+// pen gets ready to draw.
+func (p *Playbook) pen(opts DrawOptions) *pen {
+	return &pen{playbook: p, words: p.words(opts.Policy), rules: opts.Policy != nil, walk: newWalk(opts), shared: map[*Path][]way{}}
+}
+
+// drawing lays out the panels, then writes them.
+func (p *Playbook) drawing(paths []*Path, opts DrawOptions) []byte {
+	pen := p.pen(opts)
+	var panels []*panel
+	width := signsWidth
+	for _, path := range paths {
+		panels = append(panels, pen.panel(path))
+		width = max(width, panels[len(panels)-1].width)
+	}
+	head := block{width: width}
+	title, desc := p.Name, p.About
+	if len(paths) == 1 {
+		title, desc = p.Name+": "+paths[0].Name, told(paths[0])
+	} else {
+		head.add(inkTitle, p.Name)
+		head.add(inkText, p.About)
+	}
+	height := margin + head.height() + signsHeight
+	for _, n := range panels {
+		n.width = width
+		height += n.height + margin
+	}
+	c := &canvas{}
+	c.open(width+2*margin, height, title, desc)
+	c.words(&head, margin, margin/2)
+	y := margin + head.height()
+	for _, n := range panels {
+		n.paint(c, margin, y)
+		y += n.height + margin
+	}
+	signs(c, margin, y-4)
+	c.WriteString("</svg>\n")
+	return c.Bytes()
+}
+
+// told is a path's states in a sentence, for those who hear the picture. Show has the whole for them.
+func told(p *Path) string {
+	out := "The states of the path " + p.Name + ":"
+	for i, s := range p.States {
+		if i > 0 {
+			out += ","
+		}
+		out += " " + s.Name
+		if s.Outcome != "" {
+			out += " (ends: " + string(s.Outcome) + ")"
+		}
+	}
+	return out + "."
+}
+
+// signsHeight and signsWidth are the room of the explanation of the signs.
+const (
+	signsHeight = 28
+	signsWidth  = 850
+)
+
+// signs explains the icons and the line styles, once for a drawing.
+func signs(c *canvas, x, y int) {
+	c.group("signs", x, y, "")
+	at := 0
+	for _, s := range []struct {
+		icon icon
+		text string
+	}{{iconNews, "something happened"}, {iconHand, "a person chose"}, {iconTime, "time has passed"}, {iconFact, "what is known is enough"}, {iconAct, "is done"}, {iconGood, "ends well"}, {iconOver, "ends without a remedy"}} {
+		c.icon(s.icon, at, 1)
+		c.text("quiet", at+iconRoom, 11, s.text)
+		at += iconRoom + textWidth(s.text, inkQuiet) + 14
+	}
+	c.end()
+}
+
+// walk is the way of a case through states.
+type walk struct {
+	steps   map[string][]int // of a state: when it was entered, from 1
+	pairs   map[[2]string]bool
+	current string
+}
+
+// newWalk numbers the states walked. The present one is the last, whether or not it is among those walked: the
+// desk's history may or may not hold it yet.
+func newWalk(opts DrawOptions) walk {
+	w := walk{map[string][]int{}, map[[2]string]bool{}, opts.Current}
+	all := slices.Clone(opts.Walked)
+	if opts.Current != "" && (len(all) == 0 || all[len(all)-1] != opts.Current) {
+		all = append(all, opts.Current)
+	}
+	for i, s := range all {
+		w.steps[s] = append(w.steps[s], i+1)
+		if i > 0 {
+			w.pairs[[2]string{all[i-1], s}] = true
+		}
+	}
+	return w
+}
+
+// class is what the walk adds to a state's class; where the case stands was walked, too.
+func (w walk) class(s *State) string {
+	switch {
+	case w.current == s.Full:
+		return " walked here"
+	case w.steps[s.Full] != nil:
+		return " walked"
+	}
+	return ""
+}

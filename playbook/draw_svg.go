@@ -1,0 +1,158 @@
+package playbook
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// canvas writes SVG. It knows shapes and words, not playbooks. There are no ids, so that several drawings can
+// stand in one page.
+type canvas struct {
+	bytes.Buffer
+}
+
+// escaped is a text safe for XML: names come from strangers. Characters that XML cannot hold are replaced; those
+// that are not seen but change what is, as the ones that turn the direction of writing, are left out, so that a name
+// cannot pose as another. The joiner stays, for scripts and signs that are built with it.
+func escaped(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) && r != '\u200d' {
+			return -1
+		}
+		return r
+	}, s)
+	var b bytes.Buffer
+	xml.EscapeText(&b, []byte(s)) // a buffer never fails
+	return b.String()
+}
+
+// printf writes markup. A text from a playbook goes through escaped on its way here, without exception.
+func (c *canvas) printf(format string, args ...any) { fmt.Fprintf(c, format, args...) }
+
+// open begins a drawing, with what is read out in its place.
+func (c *canvas) open(width, height int, title, desc string) {
+	c.printf("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"rd\" role=\"img\" width=\"%[1]d\" height=\"%[2]d\" viewBox=\"0 0 %[1]d %[2]d\">\n", width, height)
+	c.printf("<title>%s</title>\n<desc>%s</desc>\n<style>%s</style>\n", escaped(title), escaped(desc), drawStyle)
+	c.rect("ground", 0, 0, width, height, 0)
+}
+
+// group begins a group of a class at a place, with a title that a screen reader speaks and a pointer shows.
+func (c *canvas) group(class string, x, y int, title string) {
+	c.printf("<g class=\"%s\" transform=\"translate(%d %d)\">\n", class, x, y)
+	if title != "" {
+		c.printf("<title>%s</title>\n", escaped(title))
+	}
+}
+
+// end closes the group begun last.
+func (c *canvas) end() { c.WriteString("</g>\n") }
+
+// rect draws a box with round corners.
+func (c *canvas) rect(class string, x, y, w, h, r int) {
+	c.printf("<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"%d\"/>\n", class, x, y, w, h, r)
+}
+
+// path draws a line or a shape.
+func (c *canvas) path(class, d string) { c.printf("<path class=\"%s\" d=\"%s\"/>\n", class, d) }
+
+// text writes one line, its foot at y.
+func (c *canvas) text(class string, x, y int, s string) {
+	c.printf("<text class=\"%s\" x=\"%d\" y=\"%d\">%s</text>\n", class, x, y, escaped(s))
+}
+
+// words writes a block, its top left corner at x, y.
+func (c *canvas) words(b *block, x, y int) {
+	for _, l := range b.lines {
+		y += l.ink.lead
+		foot := y - l.ink.lead/2 + l.ink.size*36/100
+		if l.icon != noIcon {
+			c.icon(l.icon, x+l.in-iconRoom, foot-10)
+		}
+		if l.text != "" {
+			c.text(l.ink.class, x+l.in, foot, l.text)
+		}
+	}
+}
+
+// icon is a small sign that tells apart, without colour, what sets a way off and how a case ends.
+type icon int
+
+// The icons.
+const (
+	noIcon   icon = iota
+	iconFact      // a diamond: what is known
+	iconNews      // a flag: something happened
+	iconHand      // a person: someone chose
+	iconTime      // a clock: time has passed
+	iconAct       // a small square: something is done
+	iconGood      // a tick: the buyer or the merchant has what was due
+	iconOver      // a bar: it ended without
+)
+
+// iconRoom is the width of an icon with the space after it; an icon is 10 wide and 10 high.
+const iconRoom = 16
+
+// iconShapes are the icons' outlines, from their top left corner.
+var iconShapes = map[icon]string{
+	iconFact: "M5 0.5L9.5 5L5 9.5L0.5 5Z",
+	iconNews: "M1.5 10V0.5H9.5L7 3.5L9.5 6.5H1.5",
+	iconHand: "M5 0.5a2.2 2.2 0 1 1 0 4.4a2.2 2.2 0 1 1 0 -4.4M0.8 10c0 -5 8.4 -5 8.4 0Z",
+	iconTime: "M5 0.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 1 1 0 -9M5 2.2V5L7 6.4",
+	iconAct:  "M3.5 3.5h3v3h-3Z",
+	iconGood: "M0.8 5.5L4 8.8L9.5 1.5",
+	iconOver: "M1 5H9",
+}
+
+// icon draws one with its top left corner at x, y.
+func (c *canvas) icon(i icon, x, y int) {
+	c.printf("<path class=\"icon icon-%d\" transform=\"translate(%d %d)\" d=\"%s\"/>\n", i, x, y, iconShapes[i])
+}
+
+// arrowhead draws the tip of an arrow that ends at x, y, going in the direction dx, dy of length one.
+func (c *canvas) arrowhead(class string, x, y, dx, dy int) {
+	c.path(class, fmt.Sprintf("M%d %dL%d %dL%d %dZ", x, y, x-8*dx-4*dy, y-8*dy+4*dx, x-8*dx+4*dy, y-8*dy-4*dx))
+}
+
+// point is a corner of a line.
+type point struct{ x, y int }
+
+// rounded is the outline of a line with right angles whose corners are rounded.
+func rounded(points []point) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "M%d %d", points[0].x, points[0].y)
+	for i := 1; i < len(points)-1; i++ {
+		p := points[i]
+		in, out := toward(p, points[i-1]), toward(p, points[i+1])
+		fmt.Fprintf(&b, "L%d %dQ%d %d %d %d", in.x, in.y, p.x, p.y, out.x, out.y)
+	}
+	last := points[len(points)-1]
+	fmt.Fprintf(&b, "L%d %d", last.x, last.y)
+	return b.String()
+}
+
+// toward is the point a corner's radius from p on the way to q, or half the way when that is less.
+func toward(p, q point) point {
+	const radius = 6
+	step := func(d int) int { return max(-radius, min(radius, d/2)) }
+	return point{p.x + step(q.x-p.x), p.y + step(q.y-p.y)}
+}
+
+// straightened drops the points that do not turn: hops meet in the middle of straight stretches.
+func straightened(points []point) []point {
+	var out []point
+	for _, p := range points {
+		n := len(out)
+		if n > 0 && out[n-1] == p {
+			continue
+		}
+		if n > 1 && (out[n-2].x == out[n-1].x && out[n-1].x == p.x || out[n-2].y == out[n-1].y && out[n-1].y == p.y) {
+			out[n-1] = p
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}

@@ -1,0 +1,312 @@
+package playbook
+
+import (
+	"slices"
+	"strings"
+
+	"recourse"
+)
+
+// This file puts the parts of a playbook into words: for the picture, for the text on a terminal and for what
+// changed between two playbooks, so that all three say the same thing alike.
+
+// wayKind says what makes a case take a way.
+type wayKind int
+
+// The kinds, in the order in which a state's ways are told.
+const (
+	byEvent  wayKind = iota // something happened
+	byChoice                // a person chose
+	byFacts                 // what is known is enough
+	byTime                  // time has passed
+)
+
+// way is a transition or a timer of a state: one thing that can happen there.
+type way struct {
+	*Transition
+	kind      wayKind
+	timer     *Timer
+	otherwise bool // others for the same trigger stand before it, and it has no condition
+	shadowed  bool // one without a condition stands before it: it is never taken
+	off       bool // the settings rule it out
+}
+
+// trigger names what sets a way off: ways of one trigger are tried in their order.
+func (w way) trigger() string {
+	switch w.kind {
+	case byEvent:
+		return string(w.Event)
+	case byChoice:
+		return string(w.Remedy)
+	case byFacts:
+		return "when"
+	}
+	if w.timer.Every {
+		return "every"
+	}
+	return "after"
+}
+
+// ways are all of a state's, in the order in which they are tried. The order counts: the first whose condition holds
+// is taken, so what comes later may mean less than it says, or nothing.
+func (s *State) ways() []way {
+	var out []way
+	for _, t := range s.On {
+		out = append(out, way{Transition: t, kind: byEvent})
+	}
+	for _, t := range s.Choose {
+		out = append(out, way{Transition: t, kind: byChoice})
+	}
+	for _, t := range s.When {
+		out = append(out, way{Transition: t, kind: byFacts})
+	}
+	for _, t := range s.Timers {
+		out = append(out, way{Transition: &t.Transition, timer: t, kind: byTime})
+	}
+	for i := range out {
+		for _, o := range out[:i] {
+			if out[i].kind != byTime && o.kind == out[i].kind && o.trigger() == out[i].trigger() {
+				out[i].otherwise = out[i].otherwise || out[i].If == nil
+				out[i].shadowed = out[i].shadowed || o.If == nil
+			}
+		}
+	}
+	return out
+}
+
+// wayID tells ways apart across states: one written once, for the path or in a block, is the same everywhere.
+type wayID struct {
+	at      recourse.Position
+	kind    wayKind
+	trigger string
+	to      *State
+	becomes *Situation
+}
+
+// id is the place where a way is written, with what tells apart the ways that one place makes.
+func (w way) id() wayID { return wayID{w.At, w.kind, w.trigger(), w.Go, w.Become} }
+
+// common are the ways that every open state of the path has, when there are several such states; what stands for
+// the whole path is told once.
+func (p *Path) common() []way {
+	count, first, open := map[wayID]int{}, []way(nil), 0
+	for _, s := range p.States {
+		if s.Final() {
+			continue
+		}
+		open++
+		for _, w := range s.ways() {
+			if id := w.id(); count[id] < open {
+				count[id]++
+				if open == 1 {
+					first = append(first, w)
+				}
+			}
+		}
+	}
+	if open < 2 {
+		return nil
+	}
+	return slices.DeleteFunc(first, func(w way) bool { return count[w.id()] < open })
+}
+
+// own are the state's ways without those common to its path and those that are never taken.
+func (s *State) own(common []way) []way {
+	if s.Final() {
+		common = nil
+	}
+	return slices.DeleteFunc(s.ways(), func(w way) bool {
+		return w.shadowed || slices.ContainsFunc(common, func(c way) bool { return c.id() == w.id() })
+	})
+}
+
+// lost are the outcomes by which nobody got what was asked for.
+var lost = map[recourse.Outcome]bool{
+	recourse.OutcomeNotPossible: true, recourse.OutcomeDenied: true, recourse.OutcomeWithdrawn: true, recourse.OutcomeExpired: true, recourse.OutcomeLost: true,
+}
+
+// words tells of a playbook under some settings.
+type words struct {
+	values []Value
+}
+
+// words are those under a policy's settings; under the defaults without one, or with that of another playbook.
+func (p *Playbook) words(policy *Policy) words {
+	if policy != nil && len(policy.Values) == len(p.Settings) {
+		return words{policy.Values}
+	}
+	values := make([]Value, len(p.Settings))
+	for i, s := range p.Settings {
+		values[i] = s.Default
+	}
+	return words{values}
+}
+
+// length is a duration as it is under the settings: "4 days", "2 business days (merchant)".
+func (w words) length(l Length) string {
+	d := l.Of(w.values)
+	if d.Calendar == "merchant" {
+		return strings.Replace(d.String(), " merchant", " (merchant)", 1)
+	}
+	return d.String()
+}
+
+// from says what a time counts from, when that is not the entry into the state.
+func from(a Anchor) string {
+	if a == FromEntry {
+		return ""
+	}
+	return " after " + string(a)
+}
+
+// lead says what sets a way off: "parcel.shipped", "refund chosen by buyer or merchant", "4 days after
+// purchase.ship_by", "every 3 days". It is empty for what is known, whose condition says all.
+func (w words) lead(y way) string {
+	switch y.kind {
+	case byEvent:
+		return string(y.Event)
+	case byChoice:
+		return string(y.Remedy) + " chosen by " + choosers(y.By)
+	case byTime:
+		return w.time(y.timer)
+	}
+	return ""
+}
+
+// time says when a timer acts.
+func (w words) time(t *Timer) string {
+	in := w.length(t.In)
+	now := t.In.Of(w.values)
+	switch {
+	case !t.Every && now.Time == 0 && now.Business == 0 && t.From != FromEntry:
+		return "at " + string(t.From)
+	case !t.Every && t.From == FromEntry:
+		return "after " + in
+	case !t.Every:
+		return in + from(t.From)
+	case t.First != nil:
+		return "first after " + w.length(*t.First) + strings.Replace(from(t.From), " after ", " from ", 1) + ", then every " + in
+	}
+	return "every " + in + strings.Replace(from(t.From), " after ", " from ", 1)
+}
+
+// settings names the settings that a timer's times come from.
+func (t *Timer) settings() string {
+	var out []string
+	if t.First != nil && t.First.Setting != "" {
+		out = append(out, t.First.Setting)
+	}
+	if t.In.Setting != "" {
+		out = append(out, t.In.Setting)
+	}
+	return strings.Join(out, ", ")
+}
+
+// choosers says who may choose; the merchant always may.
+func choosers(by []recourse.Party) string {
+	for _, p := range by {
+		if p != recourse.PartyMerchant {
+			return string(p) + " or merchant"
+		}
+	}
+	return "merchant"
+}
+
+// guard says under which condition a way is taken: "if offered", "otherwise", "at once"; "" for always.
+func (y way) guard() string {
+	switch {
+	case y.If != nil:
+		return "if " + plain(y.If.Source)
+	case y.otherwise:
+		return "otherwise"
+	case y.kind == byFacts:
+		return "at once"
+	}
+	return ""
+}
+
+// acts lists what is done, "" for nothing.
+func acts(do []*Action) string {
+	out := make([]string, len(do))
+	for i, a := range do {
+		out[i] = a.String()
+	}
+	return strings.Join(out, ", ")
+}
+
+// to says where a way leads, seen from a path: a state of it by its name, another by path.state, or the situation
+// that the case becomes. It is empty for one that stays.
+func (y way) to(here *Path) string {
+	switch {
+	case y.Become != nil:
+		return "→ becomes " + string(y.Become.Name)
+	case y.Go != nil && here != nil && y.Go.Path.Name == here.Name:
+		return "→ " + y.Go.Name
+	case y.Go != nil:
+		return "→ " + y.Go.Full
+	}
+	return ""
+}
+
+// sentence is a way in one line: "parcel.shipped, if refund_left: withdraw_refund → surfaced".
+func (w words) sentence(y way, here *Path) string {
+	out := w.lead(y)
+	if g := y.guard(); g != "" && out != "" {
+		out += ", " + g
+	} else if g != "" {
+		out = g
+	}
+	if y.Confirm {
+		out += ", confirmed by a person"
+	}
+	if len(y.Do) > 0 {
+		out += ": " + acts(y.Do)
+	}
+	if to := y.to(here); to != "" {
+		out += " " + to
+	}
+	return out
+}
+
+// opens says what opens a case: "on parcel.scanned, if …" or "2 days after purchase.ship_by, if …".
+func (w words) opens(o *Opener) string {
+	out := "on " + string(o.On)
+	if o.On == "" {
+		out = w.length(o.After) + from(o.From)
+	}
+	if o.If != nil {
+		out += ", if " + plain(o.If.Source)
+	}
+	if o.On != "" && o.Per != "" {
+		out += ", per " + string(o.Per)
+	}
+	return out
+}
+
+// spoken are the words for CEL's signs.
+var spoken = strings.NewReplacer("&&", " and ", "||", " or ", "==", " is ", "!=", " is not ", "<=", " ≤ ", ">=", " ≥ ", "!", "not ", "'", "", `"`, "")
+
+// plain puts a condition's signs into words: "not offered and case.refund is done". Names stay as they are
+// written, to be found again in the file, in the history and on the buttons: one word per notion.
+func plain(source string) string {
+	return listed(strings.Join(strings.Fields(spoken.Replace(source)), " "))
+}
+
+// listed shortens "x is a or x is b or x is c" to "x is a, b or c"; anything else stays.
+func listed(text string) string {
+	parts := strings.Split(text, " or ")
+	name, _, ok := strings.Cut(text, " is ")
+	if !ok || len(parts) < 2 || strings.ContainsAny(text, "()") || strings.Contains(text, " and ") {
+		return text
+	}
+	values := make([]string, len(parts))
+	for i, p := range parts {
+		value, ok := strings.CutPrefix(p, name+" is ")
+		if !ok || strings.Contains(value, " ") {
+			return text
+		}
+		values[i] = value
+	}
+	last := len(values) - 1
+	return name + " is " + strings.Join(values[:last], ", ") + " or " + values[last]
+}
