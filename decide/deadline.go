@@ -28,75 +28,55 @@ func (w *work) add(from time.Time, p *playbook.Policy, d playbook.Duration) time
 
 // moment is something that will move by itself: a timer of a case or a recovery, or a watch.
 type moment struct {
-	at       time.Time // when it acts
-	due      time.Time // when it was due: earlier, when the fact that lets it act was learned after
-	from     time.Time // the anchor's instant
-	caseAt   int       // index of a case, -1
-	recovery int       // index of a recovery, -1
-	timer    int       // of the state
-	watch    *playbook.Opener
-	purchase int // index, of a watch
-	parcel   int
+	at    time.Time // when it acts; zero: never
+	due   time.Time // when it was due: earlier, when the fact that lets it act was learned after
+	from  time.Time // the anchor's instant
+	watch *playbook.Opener
+	// Of a timer: the case's index, or the recovery's when the case's is -1, and the timer's place in the state. Of a
+	// watch: the index of the purchase or the parcel that it looks at.
+	caseAt, recovery, timer, thing int
 }
 
-var never = moment{caseAt: -1, recovery: -1, purchase: -1, parcel: -1}
-
-// sooner keeps the earlier of two moments, the first of two at the same instant.
-func sooner(a, b moment) moment {
-	if a.at.IsZero() || !b.at.IsZero() && b.at.Before(a.at) {
-		return b
-	}
-	return a
-}
-
-// nextDue is the instant at which the file must be looked at again; zero: never.
-func (w *work) nextDue() time.Time { return w.next().at }
+// beats says whether something at an instant comes before the earliest moment found so far; of two at the same instant
+// the first found acts first. Looking at the instant before anything else spares most conditions.
+func (m *moment) beats(at time.Time) bool { return m.at.IsZero() || at.Before(m.at) }
 
 // next finds the earliest moment of all.
 func (w *work) next() moment {
-	out := never
+	var best moment
 	for i := range w.f.Cases {
-		if w.f.Cases[i].Status == recourse.Open {
-			out = sooner(out, w.nextOfCase(i))
+		if c := &w.f.Cases[i]; c.Status == recourse.Open {
+			w.timers(&c.Run, subject{c: c}, &best, i, 0)
 		}
 	}
 	for i := range w.f.Recoveries {
-		if w.f.Recoveries[i].Status == recourse.RecoveryRequested {
-			m := w.nextOfRun(&w.f.Recoveries[i].Run, subject{recovery: &w.f.Recoveries[i]})
-			m.recovery = i
-			out = sooner(out, m)
+		if r := &w.f.Recoveries[i]; r.Status == recourse.RecoveryRequested {
+			w.timers(&r.Run, subject{recovery: r}, &best, -1, i)
 		}
 	}
 	for _, o := range w.Policy.Watches() {
-		out = sooner(out, w.nextOfWatch(o))
+		w.watch(o, &best)
 	}
-	return out
+	return best
 }
 
-func (w *work) nextOfCase(i int) moment {
-	m := w.nextOfRun(&w.f.Cases[i].Run, subject{c: &w.f.Cases[i]})
-	m.caseAt = i
-	return m
-}
-
-// nextOfRun is the earliest timer of a run's state.
-func (w *work) nextOfRun(r *recourse.Run, on subject) moment {
+// timers looks for an earlier moment among the timers of a run's state.
+func (w *work) timers(r *recourse.Run, on subject, best *moment, caseAt, recovery int) {
 	p := w.policyOf(r)
-	out := never
 	s := p.State(r.State)
 	if s == nil {
-		return out
+		return
 	}
 	for i, t := range s.Timers {
-		at, from := w.timerAt(t, i, r, p, on)
-		if at.IsZero() || !w.holds(t.If, p, on) {
+		due, from := w.timerAt(t, i, r, p, on)
+		if due.IsZero() {
 			continue
 		}
-		m := never
-		m.at, m.due, m.from, m.timer = later(at, w.f.Now), at, from, i
-		out = sooner(out, m)
+		at := later(due, w.f.Now)
+		if best.beats(at) && w.holds(t.If, p, on) {
+			*best = moment{at: at, due: due, from: from, caseAt: caseAt, recovery: recovery, timer: i}
+		}
 	}
-	return out
 }
 
 // What comes due acts at its own instant, but never before the file was last decided on: a watch whose condition a fact
@@ -200,135 +180,21 @@ func (w *work) anchor(a playbook.Anchor, r *recourse.Run, on subject) time.Time 
 	return time.Time{}
 }
 
-func purchaseAnchor(a playbook.Anchor, p *recourse.Purchase) time.Time {
-	switch a {
-	case playbook.FromShipBy:
-		return p.ShipBy
-	case playbook.FromAsked:
-		return p.AskedAt()
-	}
-	return p.PlacedAt
-}
-
-func (w *work) parcelAnchor(a playbook.Anchor, p *recourse.Parcel) time.Time {
-	switch a {
-	case playbook.FromShipped:
-		return p.ShippedAt
-	case playbook.FromScanned:
-		return p.ScannedAt
-	}
-	if w.delivered(p) {
-		return p.StatusAt
-	}
-	return time.Time{}
-}
-
-// nextOfWatch is the earliest moment of one watch over all that it looks at.
-func (w *work) nextOfWatch(o *playbook.Opener) moment {
-	out := never
-	if o.Per == playbook.PerPurchase {
-		for i := range w.f.Purchases {
-			m := w.watchMoment(o, purchaseAnchor(o.From, &w.f.Purchases[i]), subject{purchase: &w.f.Purchases[i]})
-			m.purchase = i
-			out = sooner(out, m)
-		}
-		return out
-	}
-	for i := range w.f.Parcels {
-		p := &w.f.Parcels[i]
-		m := w.watchMoment(o, w.parcelAnchor(o.From, p), subject{parcel: p, purchase: w.f.Purchase(p.Purchase)})
-		m.parcel = i
-		out = sooner(out, m)
-	}
-	return out
-}
-
-// watchMoment is when a watch that counts from an instant opens a case: never while its condition fails, when all
-// lines are in cases that came first, or when it has counted from that instant before.
-func (w *work) watchMoment(o *playbook.Opener, from time.Time, on subject) moment {
-	m := never
-	if from.IsZero() || !w.holds(o.If, w.Policy, on) {
-		return m
-	}
-	lines, free := w.watched(o, from, on)
-	if len(lines) == 0 {
-		return m
-	}
-	m.watch, m.from, m.due = o, from, later(w.add(from, w.Policy, o.After.Of(w.Policy.Values)), free)
-	m.at = later(m.due, w.f.Now)
-	return m
-}
-
-// maxReopened is how often one watch may open a case from the same anchor: again when its case took another
-// situation and was closed though the watch's condition still holds (late, then a wrong address that was corrected).
-const maxReopened = 3
-
-// watched are the lines for which a watch would open a case, and since when they are free to.
-func (w *work) watched(o *playbook.Opener, from time.Time, on subject) (lines []recourse.Pieces, free time.Time) {
-	before := 0
-	for i := range w.f.Cases {
-		c := &w.f.Cases[i]
-		if c.Opener == o.Situation.Name && c.Anchor.Equal(from) && about(c, on) {
-			before++
-			if c.Status == recourse.Open || c.Situation == o.Situation.Name || before >= maxReopened {
-				return nil, free
-			}
-			free = later(free, c.ClosedAt)
-		}
-	}
-	if len(w.f.Cases) == 0 {
-		return w.watchedLines(on), free
-	}
-	lines = w.watchedLines(on)
-	for i := range w.f.Cases {
-		c := &w.f.Cases[i]
-		if !recourse.Overlap(lines, c.Lines) {
-			continue
-		}
-		if c.Status == recourse.Open && on.parcel == nil {
-			lines = recourse.WithoutLines(lines, c.Lines)
-		} else if c.Status == recourse.Closed && on.parcel == nil {
-			free = later(free, c.ClosedAt)
-		}
-	}
-	return lines, free
-}
-
-// about says whether a case was opened about what a watch looks at.
-func about(c *recourse.Case, on subject) bool {
-	if on.parcel != nil {
-		return c.Parcel == on.parcel.ID
-	}
-	return c.Purchase == on.purchase.ID
-}
-
-// watchedLines are the pieces of what a watch looks at.
-func (w *work) watchedLines(on subject) []recourse.Pieces {
-	if on.parcel != nil {
-		return w.linesOfParcel(on.parcel)
-	}
-	if len(on.purchase.Failed) == 0 {
-		return w.linesOfPurchase(on.purchase)
-	}
-	return recourse.Without(w.linesOfPurchase(on.purchase), on.purchase.Failed)
-}
-
 // due lets every deadline until an instant act, in order of time.
 func (w *work) due(until time.Time) {
-	if !w.f.Due.IsZero() && w.f.Due.After(until) {
+	if decided := !w.f.Now.IsZero(); decided && (w.f.Due.IsZero() || w.f.Due.After(until)) {
 		return
 	}
-	ev := w.ev
-	w.ev = nil
 	for range maxSteps {
-		m := w.next()
-		if m.at.IsZero() || m.at.After(until) {
+		w.upcoming = w.next()
+		if w.upcoming.at.IsZero() || w.upcoming.at.After(until) {
+			w.settled = true // what is due next is known as long as no fact is taken in
 			break
 		}
-		w.at = m.at
-		w.act(m, until)
+		w.at = w.upcoming.at
+		w.act(w.upcoming, until)
 	}
-	w.ev, w.at = ev, until
+	w.at = until
 }
 
 // act does what has come due.
@@ -397,7 +263,9 @@ func (d *Decider) NextDeadline(file *recourse.OrderFile, caseID string) time.Tim
 		if c.ID != caseID || c.Status != recourse.Open {
 			continue
 		}
-		at := w.nextOfCase(i).at
+		var next moment
+		w.timers(&c.Run, subject{c: c}, &next, i, 0)
+		at := next.due
 		if !at.IsZero() {
 			return at
 		}

@@ -70,7 +70,7 @@ func (d *Decider) Event(file *recourse.OrderFile, ev *recourse.Event, now time.T
 		w.evAt = ev.Time
 	}
 	w.due(w.evAt)
-	w.ev, w.at = ev, w.now
+	w.ev, w.at, w.settled = ev, w.now, false
 	w.stale = w.isStale(w.evAt)
 	if key != 0 {
 		w.f.Seen = append(slices.Clip(w.f.Seen), key)
@@ -110,7 +110,7 @@ func (w *work) release() {
 	w.f.Held = nil
 	slices.SortStableFunc(held, func(a, b recourse.Held) int { return a.At.Compare(b.At) })
 	for i := range held {
-		w.ev, w.evAt = &held[i].Event, held[i].At
+		w.ev, w.evAt, w.why = &held[i].Event, held[i].At, nil
 		w.stale = w.isStale(w.evAt)
 		w.meet()
 	}
@@ -136,6 +136,10 @@ type work struct {
 
 	entries []recourse.Entry
 	effects []recourse.Effect
+	why     []recourse.Arg // of the fact in hand
+
+	upcoming moment // what is due next, when settled
+	settled  bool
 
 	prospect recourse.Case // that may be opened: here, so that looking at it costs no memory
 
@@ -167,7 +171,8 @@ type fresh struct {
 	purchase bool // a purchase
 }
 
-// benches are workbenches to use again: a decision needs one for a few microseconds.
+// benches are workbenches to use again: a decision needs one for a few microseconds. Entries and effects are collected
+// on the bench and leave it as exact copies.
 var benches = sync.Pool{New: func() any {
 	w := &work{}
 	w.scope.Fact = w.fact
@@ -177,7 +182,7 @@ var benches = sync.Pool{New: func() any {
 func (d *Decider) begin(file *recourse.OrderFile, now time.Time) *work {
 	next := *file
 	w := benches.Get().(*work)
-	*w = work{Decider: d, f: &next, now: now, scope: playbook.Scope{Fact: w.scope.Fact}}
+	w.Decider, w.f, w.now = d, &next, now
 	if now.Before(file.Now) {
 		w.now = file.Now
 	}
@@ -188,12 +193,26 @@ func (d *Decider) begin(file *recourse.OrderFile, now time.Time) *work {
 // back and not to be used any more.
 func (w *work) end() Decision {
 	w.dropOvertaken()
-	w.f.Now = w.now
-	w.f.Due = w.nextDue()
-	d := Decision{File: w.f, Entries: w.entries, Effects: w.effects}
-	*w = work{scope: playbook.Scope{Fact: w.scope.Fact}}
+	if !w.settled {
+		w.upcoming = w.next()
+	}
+	w.f.Now, w.f.Due = w.now, w.upcoming.at
+	d := Decision{File: w.f, Entries: slices.Clone(w.entries), Effects: slices.Clone(w.effects)}
+	w.clear()
 	benches.Put(w)
 	return d
+}
+
+// clear wipes the bench: nothing of a decision may be seen by the next, nor kept alive.
+func (w *work) clear() {
+	clear(w.entries)
+	clear(w.effects)
+	w.entries, w.effects = w.entries[:0], w.effects[:0]
+	w.Decider, w.f, w.ev, w.policy, w.why, w.failing = nil, nil, nil, nil, nil, nil
+	w.now, w.at, w.evAt = time.Time{}, time.Time{}, time.Time{}
+	w.stale, w.first, w.settled = false, false, false
+	w.on, w.own, w.fresh, w.upcoming = subject{}, owned{}, fresh{}, moment{}
+	w.scope.Settings = nil
 }
 
 // isStale says whether a fact of that instant belongs to the past that stays quiet.
@@ -205,9 +224,17 @@ func (w *work) isStale(at time.Time) bool {
 
 func (w *work) cases() []recourse.Case {
 	if !w.own.cases {
-		w.own.cases, w.f.Cases = true, append(make([]recourse.Case, 0, len(w.f.Cases)+1), w.f.Cases...)
+		w.own.cases, w.f.Cases = true, slices.Clone(w.f.Cases)
 	}
 	return w.f.Cases
+}
+
+// addCase appends a case; it invalidates pointers into the list.
+func (w *work) addCase(c recourse.Case) {
+	if !w.own.cases {
+		w.own.cases, w.f.Cases = true, append(make([]recourse.Case, 0, len(w.f.Cases)+1), w.f.Cases...)
+	}
+	w.f.Cases = append(w.f.Cases, c)
 }
 
 func (w *work) purchases() []recourse.Purchase {
@@ -251,9 +278,6 @@ func (d *Decider) policyOf(r *recourse.Run) *playbook.Policy {
 
 // note appends an entry of history.
 func (w *work) note(e recourse.Entry) {
-	if w.entries == nil {
-		w.entries = make([]recourse.Entry, 0, 4) // most decisions that note anything note so much
-	}
 	e.At = w.at
 	w.entries = append(w.entries, e)
 }

@@ -152,7 +152,7 @@ func (w *work) begun(o *playbook.Opener, c *recourse.Case, anchor time.Time, why
 	if o.On == "" {
 		c.Anchor = anchor
 	}
-	w.f.Cases = append(w.cases(), *c)
+	w.addCase(*c)
 	w.note(recourse.Entry{Case: c.ID, Kind: recourse.EntryOpened, To: string(c.Situation), Why: why})
 	if c.Quiet {
 		w.note(recourse.Entry{Case: c.ID, Kind: recourse.EntryNoted, Why: recourse.Why{Code: recourse.WhyStale}})
@@ -169,12 +169,12 @@ func (w *work) openWatched(m moment) {
 	w.prospect = recourse.Case{Situation: o.Situation.Name}
 	c := &w.prospect
 	on := subject{}
-	if m.parcel >= 0 {
-		p := &w.f.Parcels[m.parcel]
+	if o.Per == playbook.PerParcel {
+		p := &w.f.Parcels[m.thing]
 		on.parcel = p
 		c.Parcel, c.Purchase = p.ID, p.Purchase
 	} else {
-		on.purchase = &w.f.Purchases[m.purchase]
+		on.purchase = &w.f.Purchases[m.thing]
 		c.Purchase = on.purchase.ID
 	}
 	c.Lines, _ = w.watched(o, m.from, on)

@@ -29,8 +29,12 @@ func (w *work) noteEvent(caseID string, code recourse.WhyCode) {
 	w.note(recourse.Entry{Case: caseID, Kind: recourse.EntryNoted, Why: w.whyEvent(code)})
 }
 
+// whyEvent is the fact in hand as a reason; its arguments are shared by all that it leads to.
 func (w *work) whyEvent(code recourse.WhyCode) recourse.Why {
-	return recourse.Why{Code: code, Args: []recourse.Arg{{Name: "event", Text: string(w.ev.Type)}, {Name: "time", At: w.evAt}}}
+	if w.why == nil {
+		w.why = []recourse.Arg{{Name: "event", Text: string(w.ev.Type)}, {Name: "time", At: w.evAt}}
+	}
+	return recourse.Why{Code: code, Args: w.why}
 }
 
 // isAnswer says that an event answers something that one case waits for; all others tell a fact, to every case
@@ -160,7 +164,7 @@ func (w *work) split(i int) int {
 	twin.ID = w.caseID()
 	twin.Lines, twin.Effects = own, 0
 	w.cases()[i].Lines = rest
-	w.f.Cases = append(w.cases(), twin)
+	w.addCase(twin)
 	w.note(recourse.Entry{Case: twin.ID, Kind: recourse.EntryOpened, From: w.f.Cases[i].ID, To: string(twin.Situation), Why: w.whyEvent(recourse.WhyEvent)})
 	return len(w.f.Cases) - 1
 }

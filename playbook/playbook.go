@@ -79,7 +79,7 @@ type Length struct {
 // Of is the duration under the given settings.
 func (l *Length) Of(settings []Value) Duration {
 	if l.Setting != "" {
-		return settings[l.setting].Span
+		return *settings[l.setting].Span
 	}
 	return l.Literal
 }

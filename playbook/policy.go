@@ -84,7 +84,7 @@ func (p *Policy) Approval(amount recourse.Money) recourse.Approval {
 }
 
 // StaleAfter is the age from which facts are taken stock of in silence.
-func (p *Policy) StaleAfter() Duration { return p.Values[p.stale].Span }
+func (p *Policy) StaleAfter() Duration { return *p.Values[p.stale].Span }
 
 // MaxIncrease is how many percent more than the purchase a reorder may cost.
 func (p *Policy) MaxIncrease() int64 { return p.Values[p.increase].N }

@@ -31,7 +31,7 @@ type Value struct {
 	Kind Kind
 	N    int64 // of Bool: 0 or 1; of Int
 	Text string
-	Span Duration
+	Span *Duration // of Span; shared, never changed
 }
 
 // Truth makes a Bool of b.
@@ -174,7 +174,7 @@ func (s *Setting) parse(text string) (Value, error) {
 		return Truth(text == "true"), nil
 	case Period:
 		d, err := ParseDuration(text)
-		return Value{Kind: Span, Span: d}, err
+		return Value{Kind: Span, Span: &d}, err
 	case Percent:
 		n, err := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(text, "%")))
 		if err != nil || n < 0 || n > 1000 {

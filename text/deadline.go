@@ -19,6 +19,7 @@ func (l *Language) Deadline(d recourse.Deadline) string {
 	if d.Country != "" {
 		key, count = "business_"+key, "business"
 		v["place"] = l.place(d.Country)
+		v["count_in"] = l.counted("business_in", int64(n), values{"place": v["place"]})
 	}
 	v["count"] = l.counted(count, int64(n), nil)
 	s := fill(l.get("deadline."+key), v)

@@ -9,15 +9,16 @@ import (
 )
 
 // Data is all that a message may name. [NewData] fills it from the order file and the effect; what neither of them
-// knows is for the sender to add: Shop, Link and, where it was told, Reason. The zero value of a field means that it
+// knows is for the sender to add: Shop, Link, ReturnTo and, where it was told, Reason. The zero value of a field means that it
 // is not known, and every message does without it.
 type Data struct {
-	To    string // the party written to: buyer, merchant, supplier, agent or carrier
-	Shop  string // the merchant's shop, which signs
-	Link  string // the buyer's page about the case
-	Order string
-	Buyer string // the buyer's name, in messages to the buyer only
-	Goods []Goods
+	To       string // the party written to: buyer, merchant, supplier, agent or carrier
+	Shop     string // the merchant's shop, which signs
+	Link     string // the buyer's page about the case
+	ReturnTo string // where goods are sent back to, on one line
+	Order    string
+	Buyer    string // the buyer's name, in messages to the buyer only
+	Goods    []Goods
 
 	Amount   recourse.Money // of the effect, else of the newest refund that has not come to nothing
 	Purchase string
@@ -26,13 +27,16 @@ type Data struct {
 	ShipBy   time.Time
 	LateDays int // whole days of 24 hours past ShipBy
 
-	Parcel    string
-	Tracking  string
-	Carrier   string
-	Shipped   bool // handed over
-	Delivered bool // to the buyer
-	Customs   recourse.Customs
-	ScannedAt time.Time // the newest sign of life
+	Parcel      string
+	Tracking    string
+	Carrier     string
+	Shipped     bool // handed over
+	Delivered   bool // to the buyer
+	DeliveredAt time.Time
+	Returned    bool // back at the sender
+	Lost        bool // says the carrier
+	Customs     recourse.Customs
+	ScannedAt   time.Time // the newest sign of life
 
 	Situation   string
 	Since       time.Time // the case was opened
@@ -49,8 +53,9 @@ type Data struct {
 	VerdictAt   time.Time
 	Due         time.Time // of the effect, else of the event that opened the case
 
-	Earliest Span            // the variables of the effect by these two names
+	Earliest Span            // the variables of the effect by these three names
 	Latest   Span            //
+	Window   Span            //
 	Vars     map[string]Span // all of its variables
 }
 
@@ -108,7 +113,7 @@ func (d *Data) variables(args []recourse.Arg) {
 	for _, a := range args {
 		d.Vars[a.Name] = Span{a.Text, a.At}
 	}
-	d.Earliest, d.Latest = d.Vars["earliest"], d.Vars["latest"]
+	d.Earliest, d.Latest, d.Window = d.Vars["earliest"], d.Vars["latest"], d.Vars["window"]
 	d.Reason = d.Vars["reason"].Text
 }
 
@@ -192,6 +197,10 @@ func (d *Data) ofParcel(p *recourse.Parcel) {
 	}
 	d.Shipped = !p.ShippedAt.IsZero()
 	d.Delivered = p.Status == recourse.Delivered && p.Leg != recourse.Domestic
+	if d.Delivered {
+		d.DeliveredAt = p.StatusAt
+	}
+	d.Returned, d.Lost = p.Status == recourse.Returned, p.Status == recourse.Lost
 	d.ScannedAt = p.ScannedAt
 	if p.Customs != nil {
 		d.Customs = *p.Customs
@@ -235,11 +244,11 @@ const longest = 300
 // clean is the data as a message may show it: strangers' texts in one line each and not without end, so that no title
 // of a product can add a line to a subject or a paragraph to a letter, and times on the reader's clock.
 func (d Data) clean(l *Language) Data {
-	for _, s := range []*string{&d.Shop, &d.Order, &d.Buyer, &d.Purchase, &d.Supplier, &d.Parcel, &d.Tracking, &d.Carrier,
+	for _, s := range []*string{&d.Shop, &d.ReturnTo, &d.Order, &d.Buyer, &d.Purchase, &d.Supplier, &d.Parcel, &d.Tracking, &d.Carrier,
 		&d.Reason, &d.Customs.Asks, &d.Customs.By, &d.Customs.WhoPays} {
 		*s = recourse.Shorten(*s, longest)
 	}
-	for _, t := range []*time.Time{&d.ShipBy, &d.Since, &d.ScannedAt, &d.ChooseBy, &d.ClaimAt, &d.VerdictAt, &d.Due, &d.Earliest.At, &d.Latest.At} {
+	for _, t := range []*time.Time{&d.ShipBy, &d.Since, &d.ScannedAt, &d.DeliveredAt, &d.ChooseBy, &d.ClaimAt, &d.VerdictAt, &d.Due, &d.Earliest.At, &d.Latest.At, &d.Window.At} {
 		*t = l.local(*t)
 	}
 	d.Goods = slices.Clone(d.Goods)
@@ -260,11 +269,11 @@ func sample(vars map[string]Span) Data {
 	at := time.Date(2026, time.March, 6, 10, 0, 0, 0, time.UTC)
 	sum := recourse.Money{Minor: 2990, Currency: "EUR"}
 	return Data{
-		To: "buyer", Shop: "x", Link: "x", Order: "x", Buyer: "x", Goods: []Goods{{Line: 1, SKU: "x", Title: "x", Quantity: 1}},
+		To: "buyer", Shop: "x", Link: "x", ReturnTo: "x", Order: "x", Buyer: "x", Goods: []Goods{{Line: 1, SKU: "x", Title: "x", Quantity: 1}},
 		Amount: sum, Purchase: "x", Supplier: "x", Cost: sum, ShipBy: at, LateDays: 2, Parcel: "x", Tracking: "x", Carrier: "x",
-		Shipped: true, Delivered: true, Customs: recourse.Customs{Asks: "x", By: "2026-03-06", WhoPays: "buyer"}, Since: at, ScannedAt: at,
+		Shipped: true, Delivered: true, DeliveredAt: at, Returned: true, Lost: true, Customs: recourse.Customs{Asks: "x", By: "2026-03-06", WhoPays: "buyer"}, Since: at, ScannedAt: at,
 		Situation: "x", Reason: "x", Offer: "same", Choosing: true, ChooseBy: at, RefundAsked: true, Searching: true, GivenUp: true,
 		Intercepted: true, Reminder: true, ClaimAt: at, VerdictAt: at, Due: at,
-		Earliest: Span{"10 business days CN", at}, Latest: Span{"30 business days CN", at}, Vars: vars,
+		Earliest: Span{"10 business days CN", at}, Latest: Span{"30 business days CN", at}, Window: Span{"15 days", at}, Vars: vars,
 	}
 }

@@ -96,7 +96,7 @@ func strangers(p phrase, key, english string) error {
 		allowed = []string{"country"}
 	case "format", "deadline":
 		// What makes up a date differs from language to language, and all of it is at hand.
-		allowed = append(allowed, "day", "month", "year", "place")
+		allowed = append(allowed, "day", "month", "year", "place", "count_in")
 	}
 	for _, name := range placeholders(p.text) {
 		if !slices.Contains(allowed, name) {

@@ -261,7 +261,11 @@ func (c *checker) unknown(n *parse.FieldNode, name string, t reflect.Type) error
 			fields = append(fields, f.Name)
 		}
 	}
-	return c.fault(int(n.Position()), "text_template", recourse.Nearest(name, fields), "there is no field %s", recourse.Shorten(n.String(), 60))
+	hint := ""
+	if fields != nil {
+		hint = recourse.Nearest(name, fields)
+	}
+	return c.fault(int(n.Position()), "text_template", hint, "there is no field %s", recourse.Shorten(n.String(), 60))
 }
 
 // maxMessage bounds a message in bytes. A person's is a hundredth of it.
