@@ -142,6 +142,7 @@ type Case struct {
 	Quiet bool `json:"quiet,omitempty"`
 
 	Problem      bool         `json:"problem,omitempty"`      // a buyer reported it: goods wrong, missing or damaged
+	ByBuyer      bool         `json:"by_buyer,omitempty"`     // the buyer asked for it: a problem, a cancellation, a return
 	Evidence     int          `json:"evidence,omitempty"`     // pieces of evidence received
 	NewEvidence  int          `json:"new_evidence,omitempty"` // of them, since the last claim was filed
 	Claim        ClaimStatus  `json:"claim,omitempty"`

@@ -36,6 +36,7 @@ type Refund struct {
 	Amount   Money        `json:"amount"`
 	Shipping Money        `json:"shipping,omitzero"` // the part of the amount that is shipping
 	Status   RefundStatus `json:"status"`
+	Outside  bool         `json:"outside,omitempty"`  // it left though nobody had asked, or after it was taken back
 	Disputed bool         `json:"disputed,omitempty"` // the bank takes it in a dispute: sent while open, done when lost
 	At       time.Time    `json:"at"`                 // of the newest change of status
 }

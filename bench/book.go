@@ -92,7 +92,7 @@ func (s *source) open(r io.Reader) (*intake.Book, error) {
 }
 
 // prepareReplay replays the real book a hundred times as one, reading included.
-func prepareReplay() (func() (int, error), string, error) {
+func prepareReplay() (work, string, error) {
 	s, err := realBook()
 	if err != nil {
 		return nil, "", err
@@ -127,9 +127,8 @@ func events(ctx context.Context, b *intake.Book) iter.Seq2[[]recourse.Event, err
 	}
 }
 
-// prepareParse reads a million rows into events.
-func prepareParse() (func() (int, error), string, error) {
-	s, err := madeUpBook(parseOrders)
+// prepareParse reads a million rows of a book into events, on one processor: the second collects the garbage.
+func prepareParse(s source, err error) (work, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
@@ -147,5 +146,5 @@ func prepareParse() (func() (int, error), string, error) {
 			return 0, fmt.Errorf("%d rows were read, %d are there", n, parseRows)
 		}
 		return parseRows, nil
-	}, "", nil
+	}, s.note, nil
 }

@@ -9,7 +9,7 @@ import (
 
 // prepareCalendar sums business days in China, whose calendar is the hardest: holidays, and weekends that are
 // worked. The instants walk through two years that the notices speak for, the spans are those of the settings.
-func prepareCalendar() (func() (int, error), string, error) {
+func prepareCalendar() (work, string, error) {
 	china, ok := calendar.Default().Calendar("CN")
 	if !ok {
 		return nil, "", errors.New("there is no calendar of China")

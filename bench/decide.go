@@ -118,7 +118,7 @@ func (r *recorder) decided(d decide.Decision) {
 
 // prepareDecide records all that the project's scenarios ask. They cover every situation of every playbook, with the
 // guard, the refusals and the late facts; each question comes round as often as every other.
-func prepareDecide() (func() (int, error), string, error) {
+func prepareDecide() (work, string, error) {
 	var all []question
 	files, err := filepath.Glob("scenarios/*.yaml")
 	more, err2 := filepath.Glob("scenarios/*/*.yaml")
@@ -171,7 +171,7 @@ func recordAll(file string, data []byte) ([]question, error) {
 }
 
 // ask puts questions round robin.
-func ask(all []question) func() (int, error) {
+func ask(all []question) work {
 	return func() (int, error) {
 		for i := range all {
 			if d := all[i].decide(); d.File == nil || d.Duplicate {
@@ -187,7 +187,7 @@ var heavy []byte
 
 // prepareHeavy decides on one big order: heavy.yaml has its history, and in its second part what may come next, each
 // of which is asked of the same file.
-func prepareHeavy() (func() (int, error), string, error) {
+func prepareHeavy() (work, string, error) {
 	scenarios, err := replay.ParseScenarios("heavy.yaml", heavy)
 	if err != nil {
 		return nil, "", err

@@ -96,7 +96,7 @@ func (w *work) goods(c *recourse.Case, verb recourse.EffectKind, why recourse.Wh
 
 // withdrawReplacement takes back a second sending that has not left.
 func (w *work) withdrawReplacement(c *recourse.Case, why recourse.Why) {
-	if c.SentAgain.Remedy != recourse.RemedyReplacement || c.SentAgain.Done {
+	if c.SentAgain.Remedy == "" || c.SentAgain.Done {
 		return
 	}
 	c.SentAgain = recourse.SentAgain{}

@@ -110,6 +110,8 @@ func (w *work) fills() bool {
 
 func (w *work) caseFact(f playbook.Fact, c *recourse.Case) playbook.Value {
 	switch f {
+	case playbook.CaseByBuyer:
+		return playbook.Truth(c.ByBuyer)
 	case playbook.CasePurchased:
 		return playbook.Truth(w.purchased(c))
 	case playbook.CaseShipped:
@@ -362,10 +364,17 @@ func (w *work) linesOfParcel(p *recourse.Parcel) []recourse.Pieces {
 	if len(p.Lines) > 0 {
 		return p.Lines
 	}
-	if purchase := w.f.Purchase(p.Purchase); purchase != nil {
-		return w.linesOfPurchase(purchase)
+	purchase := w.f.Purchase(p.Purchase)
+	if purchase == nil {
+		return w.allLines()
 	}
-	return w.allLines()
+	lines := w.linesOfPurchase(purchase)
+	if len(purchase.Failed) > 0 {
+		if left := recourse.Without(lines, purchase.Failed); left != nil {
+			return left // what failed is not what was shipped, unless all of it failed
+		}
+	}
+	return lines
 }
 
 func (w *work) allLines() []recourse.Pieces {

@@ -211,9 +211,7 @@ func (w *work) foldShipped() {
 		p.ShippedAt = w.evAt
 	}
 	p.ScannedAt = later(p.ScannedAt, w.evAt)
-	if p.Purchase != "" {
-		w.handOver(w.purchase(p.Purchase), p.ShippedAt)
-	}
+	w.handedOverBy(p)
 }
 
 // foldScan takes a checkpoint. A parcel that was never told to be shipped is handed over by its first scan.
@@ -227,9 +225,7 @@ func (w *work) foldScan() {
 	if newest && ev.Customs != nil {
 		p.Customs = ev.Customs
 	}
-	if p.Purchase != "" {
-		w.handOver(w.purchase(p.Purchase), p.ShippedAt)
-	}
+	w.handedOverBy(p)
 }
 
 // parcel is the parcel with that id, for writing; one that is not known yet is begun.
@@ -256,6 +252,17 @@ func (w *work) link(p *recourse.Parcel, purchase string) {
 // replacing says that a parcel was told as the parcel of a replacement.
 func (w *work) replacing(id string) bool {
 	return slices.ContainsFunc(w.f.Cases, func(c recourse.Case) bool { return c.SentAgain.Parcel == id && id != "" })
+}
+
+// handedOverBy tells the parcel's purchase when it was handed over, if that is earlier than what it knows.
+func (w *work) handedOverBy(p *recourse.Parcel) {
+	if p.Purchase == "" {
+		return
+	}
+	known := w.f.Purchase(p.Purchase)
+	if known == nil || known.ShippedAt.IsZero() || p.ShippedAt.Before(known.ShippedAt) {
+		w.handOver(w.purchase(p.Purchase), p.ShippedAt)
+	}
 }
 
 // handOver takes the first handing over of a purchase, which also answers the supplier's open questions.

@@ -195,15 +195,21 @@ func (w *work) shippingLeft(lines []recourse.Pieces) recourse.Money {
 	return left
 }
 
-// capped bounds an amount by what is left of what was paid in all, when that was told.
+// capped bounds an amount by what is left of what was paid in all: as told, else what the lines and the shipping cost.
 func (w *work) capped(minor int64) int64 {
 	o := &w.f.Order
-	if o.Paid.Minor <= 0 || o.Paid.Currency != o.Currency() {
-		return minor
-	}
 	left := o.Paid.Minor
+	if left <= 0 || o.Paid.Currency != o.Currency() {
+		left = 0
+		for _, l := range o.Lines {
+			left += o.PaidFor(l.Line).Minor
+		}
+		if o.Shipping.Currency == o.Currency() {
+			left += o.Shipping.Minor
+		}
+	}
 	for i := range w.f.Refunds {
-		if r := &w.f.Refunds[i]; r.Status.Active() && r.Amount.Currency == o.Paid.Currency {
+		if r := &w.f.Refunds[i]; r.Status.Active() && r.Amount.Currency == o.Currency() {
 			left -= r.Amount.Minor
 		}
 	}

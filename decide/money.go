@@ -125,17 +125,21 @@ func (w *work) answerRefund() {
 			w.askWhich(cases)
 		}
 	case w.ev.Type == recourse.RefundSucceeded || w.ev.Type == recourse.RefundSentNow:
-		w.outside()
+		if !w.leftAfterAll() {
+			w.outside()
+		}
 	default:
 		w.noteEvent(w.ev.Case, recourse.WhyNoted)
 	}
 }
 
-// awaits says whether a refund of that status can have such news.
+// awaits says whether a refund of that status can have such news. Money that was given may still bounce.
 func awaits(s recourse.RefundStatus, t recourse.EventType) bool {
 	switch t {
-	case recourse.RefundSucceeded, recourse.RefundFailedNow:
+	case recourse.RefundSucceeded:
 		return s == recourse.RefundRequested || s == recourse.RefundSent
+	case recourse.RefundFailedNow:
+		return s == recourse.RefundRequested || s == recourse.RefundSent || s == recourse.RefundDone
 	}
 	return s == recourse.RefundRequested
 }
@@ -149,6 +153,9 @@ func (w *work) refundsMeant() []int {
 		if r.Disputed || !awaits(r.Status, w.ev.Type) || w.ev.Case != "" && r.Case != w.ev.Case || w.ev.Effect != "" && r.ID != w.ev.Effect ||
 			len(w.ev.Lines) > 0 && !recourse.Overlap(r.Lines, w.ev.Lines) {
 			continue
+		}
+		if r.Status == recourse.RefundDone && w.evAt.Before(r.At) {
+			continue // it failed before it was done after all
 		}
 		all = append(all, i)
 		if r.Amount == w.ev.Amount {
@@ -170,50 +177,95 @@ var refundNews = map[recourse.EventType]recourse.RefundStatus{
 func (w *work) moveRefund(i int) {
 	r := &w.refunds()[i]
 	r.Status, r.At = refundNews[w.ev.Type], w.evAt
-	if over, _ := w.ev.Amount.Sub(r.Amount); w.ev.Amount.Currency != "" && over.Sign() > 0 {
-		w.note(recourse.Entry{Case: r.Case, Kind: recourse.EntryNoted, Why: recourse.Why{Code: recourse.WhyOver, Args: []recourse.Arg{{Name: "amount", Sum: w.ev.Amount}}}})
+	id := r.Case
+	if diff, err := w.ev.Amount.Sub(r.Amount); err == nil && w.ev.Amount.Currency != "" && diff.Sign() != 0 {
+		w.note(recourse.Entry{Case: id, Kind: recourse.EntryNoted, Why: recourse.Why{Code: recourse.WhyOver, Args: []recourse.Arg{{Name: "amount", Sum: w.ev.Amount}}}})
+		if r.Status == recourse.RefundDone && diff.Sign() < 0 {
+			w.rest(i, diff.Neg())
+		}
 	}
 	for j := range w.f.Cases {
-		if w.f.Cases[j].ID == r.Case {
+		if w.f.Cases[j].ID == id {
 			w.wake(j)
 			if !w.deliver(j) {
-				w.noteEvent(r.Case, recourse.WhyNoted)
+				w.noteEvent(id, recourse.WhyNoted)
 			}
 		}
 	}
 }
 
-// outside takes money that left without us (a refund made in the shop): it counts as paid for the lines named, or
-// for those of the one case that it can be meant for, so that they are not paid again; a person is told.
-func (w *work) outside() {
-	lines := w.full(w.ev.Lines, nil)
-	var c *recourse.Case
-	for i := range w.f.Cases {
-		if o := &w.f.Cases[i]; o.Status == recourse.Open && (w.ev.Case == o.ID || recourse.Overlap(lines, o.Lines)) {
-			c = &w.cases()[i]
+// rest requests what is still owed when less was paid than was asked for. A person looks at it whatever the policy.
+func (w *work) rest(i int, left recourse.Money) {
+	r := &w.f.Refunds[i]
+	r.Amount = w.ev.Amount
+	r.Shares = w.shares(r.Lines, w.ev.Amount)
+	for j := range w.f.Cases {
+		if c := &w.cases()[j]; c.ID == r.Case {
+			e := w.emit(c, recourse.Effect{Kind: recourse.EffectRefund, Lines: r.Lines, Amount: left, Approval: recourse.ApprovalNeeded, Why: w.whyEvent(recourse.WhyEvent)})
+			w.f.Refunds = append(w.f.Refunds, recourse.Refund{ID: e.ID, Case: c.ID, Amount: left, Status: recourse.RefundRequested, At: w.at})
+			return
 		}
 	}
+}
+
+// leftAfterAll takes the news that money left which had been taken back, refused or had failed: it counts as paid again,
+// and a person is asked, since goods may be on their way instead. It reports whether there is such a refund.
+func (w *work) leftAfterAll() bool {
+	for i := len(w.f.Refunds) - 1; i >= 0; i-- {
+		r := &w.f.Refunds[i]
+		named := w.ev.Effect == r.ID || w.ev.Effect == "" && (w.ev.Amount == r.Amount || w.ev.Amount.Currency == "")
+		if r.Status.Active() || r.Disputed || !named || w.ev.Case != "" && w.ev.Case != r.Case || recourse.Total(w.unpaid(r.Lines)) < recourse.Total(r.Lines) {
+			continue
+		}
+		r = &w.refunds()[i]
+		r.Status, r.At, r.Outside = refundNews[w.ev.Type], w.evAt, true
+		w.note(recourse.Entry{Case: r.Case, Kind: recourse.EntryNoted, Why: recourse.Why{Code: recourse.WhyOutside, Args: []recourse.Arg{{Name: "amount", Sum: r.Amount}}}})
+		for j := range w.f.Cases {
+			if w.f.Cases[j].ID == r.Case && !w.deliver(j) {
+				w.ask(&w.cases()[j], recourse.PartyMerchant, playbook.QuestionDoubleLoss, nil, w.whyEvent(recourse.WhyOutside))
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// outside takes money that left without us (a refund made in the shop). Money for named lines, for all that is left to
+// pay, or of an amount that was not told counts as paid for those pieces; any other is a gesture: it counts against what
+// was paid in all, and against no piece.
+func (w *work) outside() {
+	lines := w.full(w.ev.Lines, nil)
 	if lines == nil && w.closedBy() {
 		w.noteEvent("", recourse.WhyNoted)
 		return
 	}
-	if lines == nil {
-		lines = w.meant()
-		if len(w.openCases()) == 1 {
-			c = &w.cases()[w.openCases()[0]]
-			lines = c.Lines
-		}
-	}
 	w.note(recourse.Entry{Kind: recourse.EntryNoted, Why: recourse.Why{Code: recourse.WhyOutside, Args: []recourse.Arg{{Name: "amount", Sum: w.ev.Amount}}}})
+	caseID := ""
+	if open := w.openCases(); lines == nil && len(open) == 1 {
+		caseID, lines = w.f.Cases[open[0]].ID, w.f.Cases[open[0]].Lines
+	} else if lines == nil {
+		lines = w.meant()
+	}
 	lines = w.unpaid(lines)
-	if len(lines) == 0 {
+	if len(w.ev.Lines) == 0 && w.isGesture(lines) {
+		caseID, lines = "", nil
+	} else if len(lines) == 0 {
 		return
 	}
-	refund := recourse.Refund{ID: w.f.Order.ID + "/" + w.ev.ID, Lines: lines, Shares: w.shares(lines, w.ev.Amount), Amount: w.ev.Amount, Status: refundNews[w.ev.Type], At: w.at}
-	if c != nil {
-		refund.Case = c.ID
+	w.f.Refunds = append(w.refunds(), recourse.Refund{ID: w.f.Order.ID + "/" + w.ev.ID, Case: caseID, Lines: lines, Shares: w.shares(lines, w.ev.Amount), Amount: w.ev.Amount,
+		Status: refundNews[w.ev.Type], Outside: true, At: w.at})
+}
+
+// isGesture says that an amount is less than what some pieces cost: nobody can say for which of them it was.
+func (w *work) isGesture(lines []recourse.Pieces) bool {
+	if w.ev.Amount.Minor == 0 || w.ev.Amount.Currency != w.f.Order.Currency() {
+		return false
 	}
-	w.f.Refunds = append(w.refunds(), refund)
+	var price int64
+	for _, s := range w.shares(lines, recourse.Money{}) {
+		price += s.Minor
+	}
+	return w.ev.Amount.Minor < price
 }
 
 // closedBy says that a refund of the order is done already: news of money without a name is then that one's, told
@@ -418,7 +470,7 @@ func (w *work) fits(c *recourse.Case, o *recourse.Offer) bool {
 	}
 	p := w.f.Purchase(c.Purchase)
 	if p == nil || p.Cost.Minor <= 0 {
-		return true
+		return false
 	}
 	cost := w.costOf(p, recourse.Common(c.Lines, w.linesOfPurchase(p)))
 	if cost.Currency != o.Price.Currency {

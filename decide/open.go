@@ -116,8 +116,13 @@ func (w *work) consider(o *playbook.Opener, p prospect, taken []recourse.Pieces)
 	if c.Problem = w.ev.Type == recourse.ProblemReported; c.Problem {
 		c.Evidence, c.NewEvidence, w.f.Evidence = w.f.Evidence, w.f.Evidence, 0
 	}
-	c.EventDue = w.ev.Due
+	c.EventDue, c.ByBuyer = w.ev.Due, fromBuyer(w.ev.Type)
 	w.begun(o, c, w.at, w.whyEvent(recourse.WhyEvent))
+}
+
+// fromBuyer says that an event is a wish of the buyer's, which the buyer may take back.
+func fromBuyer(t recourse.EventType) bool {
+	return t == recourse.ProblemReported || t == recourse.OrderCancelRequested || t == recourse.ReturnRequested
 }
 
 // free are the lines of a case that might be opened for which no open case stands in the way: before shipment any

@@ -130,7 +130,7 @@ func (w *work) deliver(i int) bool {
 		}
 		w.foldFact(i)
 		w.wake(i)
-		if t.Become != nil {
+		if t.Become != nil || t.Part {
 			i = w.split(i)
 		}
 		w.apply(i, t, w.whyEvent(recourse.WhyEvent))
@@ -151,7 +151,7 @@ func (w *work) foldFact(i int) {
 // others: those stay what they are. It gives the case that changes.
 func (w *work) split(i int) int {
 	c := &w.f.Cases[i]
-	lines := w.ev.Lines
+	lines := w.eventLines()
 	if len(lines) == 0 {
 		return i
 	}
@@ -167,6 +167,14 @@ func (w *work) split(i int) int {
 	w.addCase(twin)
 	w.note(recourse.Entry{Case: twin.ID, Kind: recourse.EntryOpened, From: w.f.Cases[i].ID, To: string(twin.Situation), Why: w.whyEvent(recourse.WhyEvent)})
 	return len(w.f.Cases) - 1
+}
+
+// eventLines are the lines that the event in hand names; of a parcel's, those in the parcel.
+func (w *work) eventLines() []recourse.Pieces {
+	if p := w.f.Parcel(w.ev.Parcel); p != nil {
+		return w.linesOfParcel(p)
+	}
+	return w.ev.Lines
 }
 
 // answer hands an answer to the one case that it is for. When several wait and it names none, a person decides;

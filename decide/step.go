@@ -36,6 +36,9 @@ func (w *work) become(i int, s *playbook.Situation, why recourse.Why) {
 	w.note(recourse.Entry{Case: c.ID, Kind: recourse.EntryBecame, From: string(c.Situation), To: string(s.Name), Why: why})
 	c.Situation = s.Name
 	c.PathAt = w.at
+	if w.ev != nil && fromBuyer(w.ev.Type) {
+		c.ByBuyer = true
+	}
 	if w.ev != nil && !w.ev.Due.IsZero() {
 		c.EventDue = w.ev.Due
 	}

@@ -160,6 +160,7 @@ type Transition struct {
 	Remedy  recourse.Remedy    // of Choose
 	By      []recourse.Party   // of Choose: who may; the merchant always may
 	Confirm bool               // of Choose: a person of the merchant must confirm that the buyer gets money and goods
+	Part    bool               // only the event's lines go this way; the case's others stay as they are
 	If      *Condition
 	Do      []*Action
 	Go      *State

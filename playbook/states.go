@@ -153,7 +153,7 @@ func (b *builder) choices(s *State, e document.Entry, block string) {
 // transition reads where something leads.
 func (b *builder) transition(s *State, n document.Node, more ...string) *Transition {
 	t := &Transition{At: n.At}
-	if err := n.Keys(append([]string{"if", "do", "go", "become"}, more...)...); err != nil {
+	if err := n.Keys(append([]string{"if", "do", "go", "become", "part"}, more...)...); err != nil {
 		b.fail(err)
 		return t
 	}
@@ -167,6 +167,11 @@ func (b *builder) transition(s *State, n document.Node, more ...string) *Transit
 		if t.Go != nil {
 			b.fail(n.Err("transition", "go and become cannot stand together"))
 		}
+	}
+	if v, ok := n.Get("part"); ok {
+		var err error
+		t.Part, err = v.Bool()
+		b.fail(err)
 	}
 	if !t.Moves() && t.Do == nil {
 		b.fail(n.Err("transition", "nothing is done here: it needs do, go or become"))

@@ -20,6 +20,7 @@ const (
 	ParcelAwaited
 	ParcelContested
 	OrderDeliverable
+	CaseByBuyer
 	CasePurchased
 	CaseShipped
 	CaseDelivered
@@ -62,6 +63,7 @@ var facts = [factCount]factSpec{
 	ParcelAwaited:     {"parcel.awaited", Bool, nil, "the buyer waits for it: not paid back, not stopped, and no other parcel has gone on with its goods"},
 	ParcelContested:   {"parcel.contested", Bool, nil, "a problem with its goods is open and no claim was filed yet"},
 	OrderDeliverable:  {"order.deliverable", Bool, nil, "as far as the address tells, a parcel can be delivered to it, and nobody said that it is wrong"},
+	CaseByBuyer:       {"case.by_buyer", Bool, nil, "the buyer asked for it: reported a problem, cancelled, wants to return"},
 	CasePurchased:     {"case.purchased", Bool, nil, "the case's pieces were bought and the purchase has not failed"},
 	CaseShipped:       {"case.shipped", Bool, nil, "a parcel with the case's pieces was handed over"},
 	CaseDelivered:     {"case.delivered", Bool, nil, "its parcel was delivered to the buyer"},

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -16,7 +17,7 @@ var effectKinds = []string{
 
 // fieldsOf are the fields that a scenario may expect of an effect; any effect may be expected by case and lines.
 var fieldsOf = map[string][]string{
-	"message":           {"to", "template", "draft"},
+	"message":           {"to", "template", "draft", "earliest", "latest"},
 	"refund":            {"amount", "approval"},
 	"withdraw_refund":   {"amount"},
 	"recovery":          {"purchase", "amount"},
@@ -77,6 +78,9 @@ func matchField(e *recourse.Effect, field string, want document.Node) bool {
 		return matchWords(e.Choices, want)
 	case "due":
 		return matchTime(e.Due, want)
+	case "earliest", "latest":
+		i := slices.IndexFunc(e.Variables, func(a recourse.Arg) bool { return a.Name == field })
+		return i >= 0 && matchTime(e.Variables[i].At, want)
 	}
 	return true // order and reason: every effect of a scenario is about its order
 }

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"recourse"
 	"recourse/calendar"
+	"recourse/decide"
 	"recourse/playbook"
 )
 
@@ -56,6 +56,7 @@ func Mutate(file string, data []byte, scenarios []*Scenario, calendars *calendar
 	if err != nil {
 		return nil, err
 	}
+	// Each mutant has a place of its own to write to, so that the report does not depend on who was faster.
 	fates := make([]fate, len(mutants))
 	var next atomic.Int64
 	var workers sync.WaitGroup
@@ -70,9 +71,9 @@ func Mutate(file string, data []byte, scenarios []*Scenario, calendars *calendar
 type fate int8
 
 const (
-	survived fate = iota
-	killed
-	refused
+	survived fate = iota // all scenarios hold as before
+	killed               // a scenario noticed
+	refused              // the change makes no playbook
 )
 
 // hunt takes mutants, one after the other, until none is left. The scenario that killed the last one is tried
@@ -97,6 +98,7 @@ func hunt(mutants []*playbook.Mutant, scenarios []*Scenario, calendars *calendar
 	}
 }
 
+// report puts the fates together.
 func report(name string, mutants []*playbook.Mutant, fates []fate) *Mutation {
 	out := &Mutation{Playbook: name}
 	for i, f := range fates {
@@ -114,7 +116,8 @@ func report(name string, mutants []*playbook.Mutant, fates []fate) *Mutation {
 	return out
 }
 
-// noticed is the place of the first scenario that does not hold, -1 when all do, and what did not.
+// noticed is the place of the first scenario that does not hold, -1 when all do, and what did not. A scenario whose
+// settings the playbook no longer takes has noticed, too.
 func noticed(p *playbook.Playbook, scenarios []*Scenario, calendars *calendar.Set) (int, string) {
 	for i, s := range scenarios {
 		policy, err := p.With(s.Settings)
@@ -128,26 +131,27 @@ func noticed(p *playbook.Playbook, scenarios []*Scenario, calendars *calendar.Se
 	return -1, ""
 }
 
-// maxDecisions bounds how often deadlines may act in one scenario. No scenario comes near it; a mutant that is due
-// again and again is stopped there.
-const maxDecisions = 150
+// maxWork bounds the decisions and entries of history that one scenario may take. No scenario comes near it; a mutant
+// that turns in circles, or is due again and again, is stopped there.
+const maxWork = 5000
 
-// bounded plays a scenario as Run does, with a bound on what its waiting may take. The message says what did not
+// restless is what is said of a playbook that did not come to an end within maxWork.
+const restless = "its deadlines or conditions never come to rest"
+
+// bounded plays a scenario as Run does, with a bound on the work that it may take. The message says what did not
 // hold.
 func (s *Scenario) bounded(policy *playbook.Policy, calendars *calendar.Set) string {
 	p := &play{scenario: s, policy: policy, calendars: calendars}
 	p.begin()
-	left := maxDecisions
+	left, collect := maxWork, p.world.Decided
+	p.world.Decided = func(d decide.Decision) {
+		left -= 1 + len(d.Entries)
+		collect(d)
+	}
 	for _, step := range s.Steps {
-		var to time.Time
-		switch {
-		case step.Wait != nil:
-			to = p.after(*step.Wait)
-		case !step.Until.IsZero():
-			to = step.Until
-		}
-		if left = p.pass(to, left); left == 0 {
-			return "its deadlines never come to rest"
+		p.pass(step, &left)
+		if left <= 0 {
+			return restless
 		}
 		if message, at := p.step(step); message != "" {
 			return at.String() + ": " + message
@@ -156,16 +160,18 @@ func (s *Scenario) bounded(policy *playbook.Policy, calendars *calendar.Set) str
 	return ""
 }
 
-// pass lets the deadlines until an instant act one by one, as long as some are left of what it may take. It gives
-// what is left then.
-func (p *play) pass(to time.Time, left int) int {
-	for left > 0 {
+// pass lets the deadlines of a pause act one by one, as long as there is work left.
+func (p *play) pass(step Step, left *int) {
+	to := step.Until
+	if step.Wait != nil {
+		to = p.after(*step.Wait)
+	}
+	for *left > 0 {
 		f := p.world.earliest()
 		if f == nil || f.Due.After(to) {
-			break
+			return
 		}
 		p.world.Until(f.Due)
-		left--
+		*left--
 	}
-	return left
 }

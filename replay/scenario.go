@@ -197,7 +197,7 @@ func defaults(t recourse.EventType, data []byte) []byte {
 	case recourse.OrderPlaced:
 		missing = map[string]string{"order": `"1001"`, "lines": `[{"line": 1, "sku": "SKU-1", "title": "Item", "quantity": 1, "price": "10.00 EUR"}]`}
 	case recourse.PurchasePlacedEvent:
-		missing = map[string]string{"purchase": `"T-1"`}
+		missing = map[string]string{"purchase": `"T-1"`, "cost": `"80.00 CNY"`}
 	}
 	for k, v := range missing {
 		if _, ok := fields[k]; !ok {

@@ -3,12 +3,26 @@ package replay_test
 import (
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"recourse/calendar"
 	"recourse/playbook"
 	"recourse/replay"
 )
+
+// builtins are compiled once: there are hundreds of scenarios.
+var builtins = sync.OnceValue(func() map[string]*playbook.Playbook {
+	all := map[string]*playbook.Playbook{}
+	for _, name := range playbook.Builtins() {
+		p, err := playbook.Builtin(name)
+		if err != nil {
+			panic(err)
+		}
+		all[name] = p
+	}
+	return all
+})
 
 // TestScenarios runs every scenario of the project: the contract's and its own.
 func TestScenarios(t *testing.T) {
@@ -29,9 +43,9 @@ func TestScenarios(t *testing.T) {
 		}
 		for _, s := range scenarios {
 			t.Run(s.Name, func(t *testing.T) {
-				p, err := playbook.Builtin(s.Playbook)
-				if err != nil {
-					t.Fatal(err)
+				p := builtins()[s.Playbook]
+				if p == nil {
+					t.Fatalf("there is no playbook %s", s.Playbook)
 				}
 				policy, err := p.With(s.Settings)
 				if err != nil {

@@ -69,6 +69,7 @@ func (l *Language) BusinessDays(n int, country string) string {
 	return l.counted("business_in", int64(n), values{"place": l.place(country)})
 }
 
+// has looks at the language alone: of a country, say, only this language may have a phrase of its own.
 func (l *Language) has(key string) bool {
 	_, ok := l.own[key]
 	return ok
@@ -83,6 +84,7 @@ func (l *Language) Duration(s string) string {
 	return s
 }
 
+// length words a duration that was taken apart.
 func (l *Language) length(n int, unit, country string) string {
 	if unit == "business" {
 		return l.BusinessDays(n, country)

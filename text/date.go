@@ -30,6 +30,8 @@ func (l *Language) shortDay(d recourse.Date, year int) string {
 	return l.day("short_year", "short_month", d)
 }
 
+// day fills in one of the language's patterns. Which of day, month and year it names, and in which order, is the
+// pattern's to say.
 func (l *Language) day(pattern, months string, d recourse.Date) string {
 	if d == (recourse.Date{}) {
 		return ""
@@ -102,6 +104,7 @@ func (l *Language) Country(code string) string {
 	if err != nil {
 		return recourse.Shorten(code, 20)
 	}
+	// The library has no names in some languages that a merchant may add.
 	namer := display.Regions(l.tag)
 	if namer == nil {
 		namer = display.English.Regions()

@@ -21,7 +21,7 @@ type Data struct {
 	Goods    []Goods
 
 	Amount   recourse.Money // of the effect, else of the newest refund that has not come to nothing
-	Purchase string
+	Purchase string         // its number; of several, all of them
 	Supplier string
 	Cost     recourse.Money // of the purchase
 	ShipBy   time.Time
@@ -93,9 +93,14 @@ func NewData(file *recourse.OrderFile, e recourse.Effect) Data {
 	if p := parcelOf(file, d.Parcel, d.Purchase, e.Lines); p != nil {
 		d.ofParcel(p)
 	}
+	if d.Purchase == "" {
+		d.Purchase = purchasesOf(file, e.Lines)
+	}
 	return d
 }
 
+// goodsOf names the pieces as the order does. A line that the order does not have keeps its number, for a person to
+// look up.
 func goodsOf(o *recourse.Order, lines []recourse.Pieces) []Goods {
 	goods := make([]Goods, 0, len(lines))
 	for _, p := range lines {
@@ -108,6 +113,8 @@ func goodsOf(o *recourse.Order, lines []recourse.Pieces) []Goods {
 	return goods
 }
 
+// variables takes what the playbook gives the message to name. Three names have fields of their own, so that a message
+// can do without them when a merchant's playbook does not give them.
 func (d *Data) variables(args []recourse.Arg) {
 	d.Vars = make(map[string]Span, len(args))
 	for _, a := range args {
@@ -117,6 +124,8 @@ func (d *Data) variables(args []recourse.Arg) {
 	d.Reason = d.Vars["reason"].Text
 }
 
+// ofCase takes what the case knows. Whether the buyer has a question to answer and whether a refund was requested are
+// read from the file as it is, since three settings of a playbook can lead to the same message.
 func (d *Data) ofCase(file *recourse.OrderFile, c *recourse.Case, e recourse.Effect) {
 	if d.Purchase == "" {
 		d.Purchase = c.Purchase
@@ -164,6 +173,8 @@ func offered(offers []recourse.Offer) string {
 	return ""
 }
 
+// ofPurchase takes what the purchase knows. Lateness is counted to the instant of the decision, not to the one at which
+// the message happens to be written: preview and letter say the same.
 func (d *Data) ofPurchase(p *recourse.Purchase, at time.Time) {
 	if d.Supplier == "" {
 		d.Supplier = p.Supplier
@@ -175,6 +186,17 @@ func (d *Data) ofPurchase(p *recourse.Purchase, at time.Time) {
 	}
 }
 
+// purchasesOf names the purchases that filled the lines, for a case that is about an order as a whole.
+func purchasesOf(file *recourse.OrderFile, lines []recourse.Pieces) string {
+	var ids []string
+	for i := range file.Purchases {
+		if p := &file.Purchases[i]; recourse.Overlap(p.Lines, lines) {
+			ids = append(ids, p.ID)
+		}
+	}
+	return strings.Join(ids, ", ")
+}
+
 // parcelOf is the parcel that a message is about: the one named, else the newest of the purchase, else the newest
 // that carries one of the lines.
 func parcelOf(file *recourse.OrderFile, id, purchase string, lines []recourse.Pieces) *recourse.Parcel {
@@ -183,13 +205,23 @@ func parcelOf(file *recourse.OrderFile, id, purchase string, lines []recourse.Pi
 	}
 	for i := len(file.Parcels) - 1; i >= 0; i-- {
 		p := &file.Parcels[i]
-		if purchase != "" && p.Purchase == purchase || purchase == "" && recourse.Overlap(p.Lines, lines) {
+		if purchase != "" && p.Purchase == purchase || purchase == "" && carries(file, p, lines) {
 			return p
 		}
 	}
 	return nil
 }
 
+// carries says whether one of the lines is in the parcel. One that names no lines has all of its purchase.
+func carries(file *recourse.OrderFile, p *recourse.Parcel, lines []recourse.Pieces) bool {
+	if bought := file.Purchase(p.Purchase); bought != nil && len(p.Lines) == 0 {
+		return recourse.Overlap(bought.Lines, lines)
+	}
+	return recourse.Overlap(p.Lines, lines)
+}
+
+// ofParcel takes what the newest checkpoint says. On a domestic leg delivered means arrived at the warehouse, which is
+// nothing that a buyer would call so.
 func (d *Data) ofParcel(p *recourse.Parcel) {
 	d.Parcel, d.Tracking, d.Carrier = p.ID, p.Tracking, p.Carrier
 	if d.Tracking == "" {

@@ -27,6 +27,7 @@ func (l *Language) Money(m recourse.Money) string {
 func (l *Language) amount(m recourse.Money) string {
 	digits := strings.TrimPrefix(strconv.FormatInt(m.Minor, 10), "-")
 	exponent := m.Currency.Exponent()
+	// Five cents are "005" before the point is put in: one digit at least stands in front of it.
 	if missing := exponent + 1 - len(digits); missing > 0 {
 		digits = strings.Repeat("0", missing) + digits
 	}

@@ -39,6 +39,7 @@ func (c *Catalog) With(lang Lang, file string, data []byte) (*Catalog, error) {
 		return nil, err
 	}
 	own := c.phrases()
+	// The tag is put into its usual form, so that "FR-ca" does not become a second language beside "fr-CA".
 	lang = Lang(tag.String())
 	merged := maps.Clone(own[lang])
 	if merged == nil {

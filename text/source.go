@@ -78,10 +78,12 @@ func parsePhrases(file string, data []byte) (map[string]phrase, error) {
 	return r.phrases, errors.Join(r.errs...)
 }
 
+// tooLarge is the one mistake that ends the reading at once: what is past a limit is not looked at.
 func (r *reader) tooLarge(line int, message string) error {
 	return &recourse.Error{Kind: recourse.TooLarge, Code: "text_too_large", Message: message, Position: recourse.Position{File: r.file, Line: line}}
 }
 
+// fail notes a mistake in the line at hand and lets the reading go on, so that a translator sees all of them at once.
 func (r *reader) fail(column int, hint, message string, args ...any) {
 	r.errs = append(r.errs, &recourse.Error{
 		Kind: recourse.Invalid, Code: "text_syntax", Message: fmt.Sprintf(message, args...), Hint: hint,
@@ -98,6 +100,7 @@ func (r *reader) read(line string) {
 	rest := strings.TrimLeft(line, " \t")
 	indent := len(line) - len(rest)
 	switch {
+	// In a block even what begins with # is text: only indentation ends it, so that a message may say anything.
 	case r.key != "" && (rest == "" || indent > 0):
 		r.addBlock(line)
 	case rest == "" || rest[0] == '#':
@@ -122,6 +125,8 @@ func invalid(line string) int {
 	return -1
 }
 
+// openSection takes a line that begins with a bracket. After a broken one no section is open, since its keys would
+// land in the one before.
 func (r *reader) openSection(line string) {
 	name, ok := strings.CutSuffix(line[1:], "]")
 	if !ok || !isKey(name) {
@@ -132,6 +137,7 @@ func (r *reader) openSection(line string) {
 	r.section = name
 }
 
+// pair takes a "key = text". A key that stands there twice is a mistake: of two translations only one would be seen.
 func (r *reader) pair(line string) {
 	key, text, ok := strings.Cut(line, "=")
 	key = strings.TrimRight(key, " \t")

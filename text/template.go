@@ -27,7 +27,7 @@ func (l *Language) functions() template.FuncMap {
 	return template.FuncMap{
 		"money":    l.Money,
 		"date":     l.Date,
-		"moment":   l.MomentZone,
+		"moment":   l.MomentZone, // letters cross time zones
 		"day":      l.dayText,
 		"days":     l.Days,
 		"duration": l.Duration,
@@ -51,6 +51,7 @@ func (l *Language) compile() error {
 		p, _ := l.phrase("part." + name)
 		errs = append(errs, l.add(name, p, nil))
 	}
+	// Parts are added first: a message that uses one must find it.
 	parts := l.parts()
 	for _, key := range slices.Sorted(maps.Keys(l.own)) {
 		rest, ok := strings.CutPrefix(key, "message.")
@@ -101,6 +102,7 @@ func (l *Language) parts() []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
+// phrase is the phrase of the nearest language that has the key; its place may be in another language's file.
 func (l *Language) phrase(key string) (phrase, bool) {
 	for ; l != nil; l = l.next {
 		if p, ok := l.own[key]; ok {
@@ -132,6 +134,7 @@ func (l *Language) add(name string, p phrase, parts []string) error {
 	if _, err := l.set.AddParseTree(name, tree); err != nil {
 		return p.broken(err)
 	}
+	// Once with nothing known and once with all: what would fail at a buyer's order fails here.
 	for _, d := range []Data{{Vars: c.spans}, sample(c.spans)} {
 		if _, err := l.execute(name, d); err != nil {
 			return p.broken(err)
@@ -174,6 +177,7 @@ type checker struct {
 	spans map[string]Span // the names of Vars that it uses, each with something to try
 }
 
+// node refuses every construct that is not listed, so that one that text/template gets tomorrow is refused, too.
 func (c *checker) node(n parse.Node) error {
 	switch n := n.(type) {
 	case *parse.ListNode:
@@ -196,6 +200,7 @@ func (c *checker) node(n parse.Node) error {
 	return c.fault(int(n.Position()), "text_template", "a message has fields, if and else, parts and functions", "%s has no meaning here", recourse.Shorten(n.String(), 40))
 }
 
+// nodes checks all of a list, which is nil for an else that is not there, and reports every mistake in it.
 func (c *checker) nodes(list *parse.ListNode) error {
 	if list == nil {
 		return nil
@@ -207,6 +212,8 @@ func (c *checker) nodes(list *parse.ListNode) error {
 	return errors.Join(errs...)
 }
 
+// pipe checks what stands between two pairs of braces. Variables are refused, since a field through one of them would
+// pass unchecked.
 func (c *checker) pipe(p *parse.PipeNode) error {
 	if len(p.Decl) > 0 {
 		return c.fault(int(p.Position()), "text_template", "", "a message has no variables")
@@ -254,6 +261,7 @@ func (c *checker) field(n *parse.FieldNode) error {
 	return nil
 }
 
+// unknown names the nearest field there is: most such mistakes are slips of the keyboard.
 func (c *checker) unknown(n *parse.FieldNode, name string, t reflect.Type) error {
 	var fields []string
 	if t.Kind() == reflect.Struct {
@@ -274,6 +282,7 @@ const maxMessage = 64 << 10
 // limited is a buffer that refuses to grow beyond maxMessage.
 type limited struct{ bytes.Buffer }
 
+// Write refuses what would pass the limit whole, so that no message is ever cut in the middle of a sentence.
 func (b *limited) Write(p []byte) (int, error) {
 	if b.Len()+len(p) > maxMessage {
 		return 0, fmt.Errorf("the message has more than %d bytes", maxMessage)

@@ -47,8 +47,8 @@ var locales embed.FS
 
 // Catalog is a set of languages. It is immutable and shared; [Catalog.With] makes another.
 type Catalog struct {
-	languages map[Lang]*Language
-	fallback  Lang // spoken to those whose language there is not
+	languages map[Lang]*Language // English is always among them
+	fallback  Lang               // spoken to those whose language there is not
 }
 
 // Builtin is the catalog of the program.
@@ -60,6 +60,7 @@ var Builtin = sync.OnceValue(func() *Catalog {
 	return c
 })
 
+// builtin reads the embedded files. A file is named after its language, so that a new one is added by adding the file.
 func builtin() (*Catalog, error) {
 	files, err := fs.Glob(locales, "locales/*.ini")
 	if err != nil {
@@ -108,6 +109,8 @@ func build(own map[Lang]map[string]phrase, fallback Lang) (*Catalog, error) {
 // else what is left when its parts are taken off from the end, else the fallback, which is English unless a merchant
 // has set another.
 func (c *Catalog) Match(bcp47 string) Lang {
+	// A handful of languages is looked through; a library's matcher would answer Breton with French, and a buyer whose
+	// language there is not would not get the one that the merchant chose for that.
 	tag := strings.ReplaceAll(strings.ToLower(bcp47), "_", "-")
 	for tag != "" {
 		for lang := range c.languages {
@@ -138,6 +141,8 @@ func (c *Catalog) WithDefault(lang Lang) (*Catalog, error) {
 	return build(c.phrases(), lang)
 }
 
+// phrases gives what each language says of itself, from which a changed catalog is built: languages lean on each other,
+// so that all of them are compiled anew.
 func (c *Catalog) phrases() map[Lang]map[string]phrase {
 	own := make(map[Lang]map[string]phrase, len(c.languages)+1)
 	for lang, l := range c.languages {

@@ -110,6 +110,7 @@ func (l *Language) end(kind recourse.EntryKind, name string) string {
 
 // Effect says what an act is going to do, for the person who approves it or looks back at it.
 func (l *Language) Effect(e recourse.Effect) string {
+	// A question is put to whom it is of; every other act has at most somebody whom it goes to.
 	key, to := string(e.Kind), e.To
 	if e.Draft {
 		key = "draft"
