@@ -26,12 +26,17 @@ const (
 	olistZone    = "America/Sao_Paulo"
 )
 
-// Fixed sizes of what is measured.
+// Fixed sizes of what is measured. Nothing here fits into a cache, and nothing is held whole: a text is repeated as
+// it is read, under new numbers, by [repeat].
 const (
 	replayTimes = 100
 	parseRows   = 1_000_000
-	parseOrders = 5_000 // of the text that is repeated to a million rows
+	parseOrders = 5_000 // of the made-up text that is repeated to a million rows
 )
+
+// A thing to know about replays: a book tells of no answers. Nobody in it approves a refund or writes off a claim, so
+// that a case which waits for a person is reminded of until the replay ends, every other business day for as long as it
+// goes on. In the real book those are most of the decisions.
 
 // source is a book's text and how to read it.
 type source struct {
@@ -101,6 +106,7 @@ func prepareReplay() (work, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
+	// Followed to the end of the book, as the command line does when it is told nothing else.
 	o := replay.Options{Deciders: []*decide.Decider{{Policy: policy, Calendars: calendar.Default(), Past: true}}, Until: s.until}
 	return func() (int, error) {
 		book, err := s.open(newRepeat(s.text, replayTimes, 0))

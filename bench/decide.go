@@ -63,6 +63,7 @@ func record(s *replay.Scenario) ([]question, []*recourse.OrderFile, error) {
 	return r.asked, r.world.Files(), nil
 }
 
+// playbooks are those that were compiled, by name. Scenarios differ in their settings, hardly in their playbook.
 var playbooks = map[string]*playbook.Playbook{}
 
 // policyOf is a built-in playbook with settings. Each is compiled once: policies share what is compiled.
@@ -77,6 +78,7 @@ func policyOf(name string, settings map[string]string) (*playbook.Policy, error)
 	return playbooks[name].With(settings)
 }
 
+// step plays one step as a scenario does when it is tested, but for what it expects.
 func (r *recorder) step(step replay.Step) error {
 	r.event = step.Event
 	switch {
@@ -99,6 +101,7 @@ func (r *recorder) step(step replay.Step) error {
 // decided is told every decision after it was taken.
 func (r *recorder) decided(d decide.Decision) {
 	order := d.File.Order.ID
+	// Files are never changed, so that the pointer is the file as it was.
 	before := r.files[order]
 	if before == nil {
 		before = &recourse.OrderFile{Order: recourse.Order{ID: order}}
@@ -108,6 +111,7 @@ func (r *recorder) decided(d decide.Decision) {
 		return
 	}
 	q := question{decider: r.world.Decider, file: before, now: r.world.Now}
+	// The world finds out which order an event is about; put again, it must say so itself.
 	if r.event != nil {
 		named := *r.event
 		named.Order = order
@@ -142,6 +146,8 @@ func prepareDecide() (work, string, error) {
 	return ask(all), fmt.Sprintf("%d questions, %.1f effects and %.1f entries each", len(all), perQuestion(all, effects), perQuestion(all, entries)), nil
 }
 
+// What is told of a mix, so that a reader sees what a decision in it does.
+
 func effects(d decide.Decision) int { return len(d.Effects) }
 func entries(d decide.Decision) int { return len(d.Entries) }
 
@@ -154,6 +160,7 @@ func perQuestion(all []question, count func(decide.Decision) int) float64 {
 	return float64(n) / float64(len(all))
 }
 
+// recordAll plays all scenarios of a file, each in a world of its own.
 func recordAll(file string, data []byte) ([]question, error) {
 	scenarios, err := replay.ParseScenarios(file, data)
 	if err != nil {
@@ -170,7 +177,7 @@ func recordAll(file string, data []byte) ([]question, error) {
 	return all, nil
 }
 
-// ask puts questions round robin.
+// ask puts questions round robin. All answers are thrown away, as in a preview: keeping them is the store's work.
 func ask(all []question) work {
 	return func() (int, error) {
 		for i := range all {
@@ -197,6 +204,7 @@ func prepareHeavy() (work, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
+	// The first question is about time: the deadline that comes next acts, and the one behind it is found.
 	d, file := asked[0].decider, files[0]
 	all := []question{{decider: d, file: file, now: file.Due}}
 	for _, step := range next.Steps {
@@ -204,6 +212,7 @@ func prepareHeavy() (work, string, error) {
 		ev.Order = file.Order.ID
 		all = append(all, question{decider: d, file: file, event: &ev, now: file.Now.Add(time.Minute)})
 	}
+	// An event that the file no longer waits for would be cheap to answer and is a mistake of heavy.yaml.
 	for i := range all {
 		if !works(all[i].decide()) {
 			return nil, "", fmt.Errorf("heavy.yaml: question %d moves nothing", i)

@@ -5,7 +5,17 @@
 //
 // It is run from the root of the project, since it decides on the project's scenarios. A benchmark does its work in
 // rounds of at least so many seconds, and what is told is the median round: a machine that does other things besides
-// makes some rounds slow, and none fast. How each is made up stands in docs/performance.md.
+// makes some rounds slow, and none fast.
+//
+// Three rules keep the figures honest:
+//
+//   - What is measured is what the product does: the same packages by the same doors, nothing written for the
+//     benchmark alone but what feeds it.
+//   - Nothing that goes wrong counts. A rejected row, or an answer that is none, ends the benchmark with an error.
+//   - A benchmark has the processors that its floor speaks of and no more. The collector works on them as well, so that
+//     garbage is paid for in the same figure.
+//
+// How each is made up, and what it came to, stands in docs/performance.md.
 package main
 
 import (
@@ -31,12 +41,14 @@ func main() {
 
 // benchmark is one thing that is measured.
 type benchmark struct {
-	name   string
-	procs  int // processors that it may use
-	unit   string
-	floor  float64 // required
+	name  string
+	procs int // processors that it may use
+	unit  string
+	// floor is the rate that is required. One that is measured in the same run, such as what the disk alone can do,
+	// stands in its place where the machine decides more than the program.
+	floor  float64
 	limit  float64 // MiB that it may take; 0: not bounded
-	rounds int
+	rounds int     // an odd number, so that the median is one of them
 	// prepare makes ready what is not measured. It gives what is done again and again, and says how much of it was
 	// done each time; note says what it had to do without.
 	prepare func() (work, string, error)
@@ -45,6 +57,7 @@ type benchmark struct {
 // work does a batch of what is measured and says how much that was.
 type work func() (int, error)
 
+// benchmarks are all there are, in the order in which they are run.
 var benchmarks = []benchmark{
 	{name: "decide", procs: 1, unit: "decisions/s", floor: 500_000, rounds: 5, prepare: prepareDecide},
 	{name: "decide-heavy", procs: 1, unit: "decisions/s", floor: 150_000, rounds: 5, prepare: prepareHeavy},
@@ -68,6 +81,7 @@ type line struct {
 	Note   string  `json:"note,omitempty"`
 }
 
+// command is main without the process around it, so that a test can run it.
 func command(args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	names := flags.String("run", "", "only these `benchmarks`, parted by commas")
@@ -127,6 +141,7 @@ func (b *benchmark) measure(atLeast time.Duration) ([]line, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The watch begins when all is prepared: what preparing took is given back first.
 	var watch *memory
 	if b.limit > 0 {
 		watch = watchMemory()
@@ -190,6 +205,8 @@ func processorTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
+// write tells the figures as soon as they are there: a run takes minutes, and one that is broken off was not for
+// nothing.
 func write(out io.Writer, lines []line, asJSON bool) error {
 	for _, l := range lines {
 		text := l.text()

@@ -26,6 +26,7 @@ const watchEvery = 5 * time.Millisecond
 // watchMemory begins to watch. What earlier benchmarks left is given back first.
 func watchMemory() *memory {
 	debug.FreeOSMemory()
+	// A look costs some microseconds, which no rate notices.
 	m := &memory{done: make(chan struct{})}
 	m.wg.Go(func() {
 		tick := time.NewTicker(watchEvery)

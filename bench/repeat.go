@@ -25,6 +25,7 @@ func newRepeat(text []byte, times, most int) *repeat {
 	if most > 0 {
 		r.left = most
 	}
+	// The header goes first, without a number, and the row behind the last one makes next begin a repetition.
 	r.rest = text[:r.rows[0]]
 	r.at = len(r.rows) - 1
 	return r
@@ -33,7 +34,7 @@ func newRepeat(text []byte, times, most int) *repeat {
 // rowsOf finds where the rows behind the header begin. A line break inside quotes begins none.
 func rowsOf(text []byte) []int {
 	var rows []int
-	quoted := false
+	quoted := false // a doubled quote turns it twice
 	for i, c := range text {
 		switch {
 		case c == '"':

@@ -21,7 +21,7 @@ settings:
 conditions: {ready: case.evidence > 0}
 questions:
   confirm_double_loss: {choices: [confirm, close], due: patience}
-  which_case: {choices: [case], due: 3 days}
+  which_case: {choices: [case], due: 3 business days CN}
 situations:
   damaged_item: {opens: {on: problem.reported}, path: proof}
 paths:
@@ -67,7 +67,7 @@ func TestMutants(t *testing.T) {
 		"small.yaml:10:21 negated: the condition ready: case.evidence > 0 becomes !(case.evidence > 0)",
 		"small.yaml:10:21 threshold: the condition ready: case.evidence > 0 becomes case.evidence > 1",
 		"small.yaml:12:57 due: the question confirm_double_loss: patience becomes 3 days",
-		"small.yaml:13:38 due: the question which_case: 3 days becomes 4 days",
+		"small.yaml:13:38 due: the question which_case: 3 business days CN becomes 4 business days CN",
 		"small.yaml:15:26 removed: the opening of damaged_item by problem.reported is taken away",
 		"small.yaml:20:14 effect: proof.begin does not: message buyer hello draft",
 		"small.yaml:20:14 effect: proof.begin: message buyer hello draft becomes message buyer hello",

@@ -53,6 +53,7 @@ func Book(w io.Writer, orders int, seed uint64) error {
 	if err := out.Write(header); err != nil {
 		return err
 	}
+	// The second half of the seed is fixed: it spells the project's name and has no meaning.
 	m := maker{rand: rand.New(rand.NewPCG(seed, 0x7265636f75727365))}
 	for i := range orders {
 		o := m.order(i, orders)
@@ -81,9 +82,11 @@ func (m *maker) row(o *order, l *line) []string {
 		l.product.title, l.product.sku, strconv.Itoa(l.quantity), amount(l.price, o.land.currency), amount(o.total, o.land.currency),
 		p.number, written(p.placed), p.supplier, "", written(p.shipBy), "",
 		p.tracking, p.carrier, written(p.shipped), written(p.delivered), o.status, written(o.cancelled), p.failure)
+	// What was not bought has no cost, and is shipped from nowhere.
 	if p.number != "" {
 		m.cells[20], m.cells[22] = amount(l.cost, "CNY"), "CN"
 	}
+	// DSers moves what failed to a tab of its own, whatever becomes of the order's other lines.
 	if p.failure != "" {
 		m.cells[27] = "Failed orders"
 	}

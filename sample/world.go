@@ -1,6 +1,7 @@
 package sample
 
-// land is a country that the shops sell to.
+// land is a country that the shops sell to. Each has its own way of writing a street, and letters that need more than
+// ASCII.
 type land struct {
 	name     string // as the export writes it
 	store    string
@@ -76,10 +77,15 @@ type shop struct {
 	days int
 }
 
+// The furniture shop takes a week, the shop for small wares two days: ship-by dates differ within an order.
 var shops = []shop{
 	{"杭州明月灯饰旗舰店", 3}, {"景德镇青瓷坊专营店", 5}, {"苏州锦绣丝绸旗舰店", 3}, {"义乌小满家居专营店", 2},
 	{"深圳快乐数码专卖店", 2}, {"佛山乐居家具旗舰店", 7}, {"广州云裳服饰旗舰店", 3}, {"Yiwu Lucky 百货专营店", 4},
 }
+
+// shops and products go together: a shop sells its own goods only, so that an order with goods of two shops makes two
+// purchases. Their names and titles are in Chinese, French, German and English, some with quotes and commas, since that
+// is what breaks a reader of books.
 
 // product is what is sold: cost in fen and price in euro cents, of a piece.
 type product struct {

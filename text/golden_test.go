@@ -71,7 +71,7 @@ func requested(f *recourse.OrderFile, _ *recourse.Effect) {
 }
 
 func asked(f *recourse.OrderFile, _ *recourse.Effect) {
-	f.Cases[0].Asks = []recourse.Question{{Of: recourse.PartyBuyer, Question: "offer", Due: day(time.March, 9)}}
+	f.Cases[0].Asks = []recourse.Question{{Of: recourse.PartyBuyer, Question: "offer", Choices: []string{"reorder", "refund"}, Due: day(time.March, 9)}}
 }
 
 func offers(same ...bool) func(*recourse.OrderFile, *recourse.Effect) {

@@ -143,7 +143,7 @@ func (d *Data) ofCase(file *recourse.OrderFile, c *recourse.Case, e recourse.Eff
 	d.Reminder = e.Step == c.Step && e.At.After(c.EnteredAt)
 	d.ClaimAt, d.VerdictAt = c.ClaimAt, c.VerdictAt
 	for _, q := range c.Asks {
-		if q.Of == recourse.PartyBuyer {
+		if q.Of == recourse.PartyBuyer && remedies(q.Choices) > 1 {
 			d.Choosing, d.ChooseBy = true, q.Due
 		}
 	}
@@ -155,6 +155,17 @@ func (d *Data) ofCase(file *recourse.OrderFile, c *recourse.Case, e recourse.Eff
 			}
 		}
 	}
+}
+
+// remedies counts the choices that put things right. To be asked for an address alone is not to choose.
+func remedies(choices []string) int {
+	n := 0
+	for _, c := range choices {
+		if slices.Contains(recourse.Remedies, recourse.Remedy(c)) {
+			n++
+		}
+	}
+	return n
 }
 
 // offered says what kind of offers there are. Which of them fits is the decision's business: with both kinds there,

@@ -34,8 +34,11 @@ func TestNewData(t *testing.T) {
 		"the state has been left": {func(f *recourse.OrderFile, e *recourse.Effect) { e.At, f.Cases[0].Step = day(time.March, 9), 3 },
 			func(d Data) bool { return !d.Reminder }},
 		"a question to the merchant": {func(f *recourse.OrderFile, _ *recourse.Effect) {
-			f.Cases[0].Asks = []recourse.Question{{Of: recourse.PartyMerchant, Due: day(time.March, 9)}}
+			f.Cases[0].Asks = []recourse.Question{{Of: recourse.PartyMerchant, Choices: []string{"refund", "close"}, Due: day(time.March, 9)}}
 		}, func(d Data) bool { return !d.Choosing && d.ChooseBy.IsZero() }},
+		"a question for an address": {func(f *recourse.OrderFile, _ *recourse.Effect) {
+			f.Cases[0].Asks = []recourse.Question{{Of: recourse.PartyBuyer, Choices: []string{"address"}, Due: day(time.March, 9)}}
+		}, func(d Data) bool { return !d.Choosing }},
 		"a line that the order has not": {nil, func(d Data) bool {
 			return len(d.Goods) == 2 && d.Goods[0].Title == "Desk lamp, blue" && d.Goods[1] == Goods{Line: 9, Quantity: 1}
 		}},

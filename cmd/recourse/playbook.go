@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -85,6 +86,7 @@ type testCmd struct {
 	Paths    []string          `arg:"" name:"file" help:"Scenario files, or folders of them." type:"path"`
 	Playbook string            `help:"Try this playbook in place of the one that the scenarios name." placeholder:"NAME|FILE"`
 	Set      map[string]string `help:"A setting for every scenario that does not set it itself." mapsep:"none" placeholder:"SETTING=VALUE"`
+	Mutate   bool              `help:"Change the playbook one place at a time and list the changes that none of these scenarios notices."`
 
 	loaded map[string]*playbook.Playbook // those that scenarios named, compiled once
 }
@@ -99,6 +101,9 @@ func (c *testCmd) Run(s *streams) error {
 		if _, err := c.load(c.Playbook); err != nil {
 			return err
 		}
+	}
+	if c.Mutate {
+		return c.mutate(s, files)
 	}
 	passed, failed := 0, 0
 	for _, file := range files {
@@ -172,6 +177,52 @@ func (c *testCmd) load(name string) (*playbook.Playbook, error) {
 	}
 	c.loaded[name] = p
 	return p, nil
+}
+
+// mutate lists, for each playbook that the scenarios are about, the single changes that none of them notices.
+func (c *testCmd) mutate(s *streams, files []string) error {
+	about := map[string][]*replay.Scenario{}
+	for _, file := range files {
+		data, err := readSmall(file)
+		if err != nil {
+			return err
+		}
+		scenarios, err := replay.ParseScenarios(file, data)
+		if err != nil {
+			return err
+		}
+		for _, scenario := range scenarios {
+			if c.Playbook != "" {
+				scenario.Playbook = c.Playbook
+			}
+			scenario.Settings = merged(c.Set, scenario.Settings)
+			about[scenario.Playbook] = append(about[scenario.Playbook], scenario)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(about)) {
+		file, data, err := playbookSource(name)
+		if err != nil {
+			return err
+		}
+		for _, scenario := range about[name] {
+			scenario.Playbook = file
+		}
+		found, err := replay.Mutate(file, data, about[name], calendar.Default())
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(s.out, "%s:\n%s", name, found)
+	}
+	return nil
+}
+
+// playbookSource is the text of a playbook, and the name of its file.
+func playbookSource(name string) (file string, data []byte, err error) {
+	if data, ok := playbook.BuiltinSource(name); ok {
+		return name + ".yaml", data, nil
+	}
+	data, err = readSmall(name)
+	return filepath.ToSlash(name), data, err
 }
 
 // scenarioFiles are the files named, and those in the folders named, in a fixed order.
