@@ -65,6 +65,12 @@ func (d *Decider) Event(file *recourse.OrderFile, ev *recourse.Event, now time.T
 		return Decision{File: file, Duplicate: true}
 	}
 	w := d.begin(file, now)
+	w.event(ev, key)
+	return w.end()
+}
+
+// event takes in a fact that was not taken in before.
+func (w *work) event(ev *recourse.Event, key recourse.EventKey) {
 	w.evAt = w.now
 	if !ev.Time.IsZero() && ev.Time.Before(w.now) {
 		w.evAt = ev.Time
@@ -73,15 +79,17 @@ func (d *Decider) Event(file *recourse.OrderFile, ev *recourse.Event, now time.T
 	w.ev, w.at, w.settled = ev, w.now, false
 	w.stale = w.isStale(w.evAt)
 	if key != 0 {
-		w.f.Seen = append(slices.Clip(w.f.Seen), key)
+		if !w.walking {
+			w.f.Seen = slices.Clip(w.f.Seen)
+		}
+		w.f.Seen = append(w.f.Seen, key)
 	}
 	if len(w.f.Order.Lines) == 0 && ev.Type != recourse.OrderPlaced {
 		w.hold()
-	} else {
-		w.meet()
-		w.release()
+		return
 	}
-	return w.end()
+	w.meet()
+	w.release()
 }
 
 // meet takes in the event in hand, if something can be meant by it.
@@ -106,6 +114,9 @@ func (w *work) hold() {
 
 // release takes in what was held, in order of time, once the order is known.
 func (w *work) release() {
+	if len(w.f.Held) == 0 {
+		return
+	}
 	held := slices.Clone(w.f.Held)
 	w.f.Held = nil
 	slices.SortStableFunc(held, func(a, b recourse.Held) int { return a.At.Compare(b.At) })
@@ -127,12 +138,13 @@ func (d *Decider) Due(file *recourse.OrderFile, now time.Time) Decision {
 // work is one decision in the making.
 type work struct {
 	*Decider
-	f     *recourse.OrderFile // the next file; lists are copied before they are first written
-	now   time.Time
-	at    time.Time       // the instant that is being decided for: now for a fact, its own for a deadline
-	ev    *recourse.Event // nil while a deadline acts
-	evAt  time.Time       // when the fact happened, as far as told; anchors count from it
-	stale bool            // the fact in hand is older than import.stale_after
+	walking bool                // the file is ours and changed in place: see Walker
+	f       *recourse.OrderFile // the next file; lists are copied before they are first written
+	now     time.Time
+	at      time.Time       // the instant that is being decided for: now for a fact, its own for a deadline
+	ev      *recourse.Event // nil while a deadline acts
+	evAt    time.Time       // when the fact happened, as far as told; anchors count from it
+	stale   bool            // the fact in hand is older than import.stale_after
 
 	entries []recourse.Entry
 	effects []recourse.Effect
@@ -192,15 +204,22 @@ func (d *Decider) begin(file *recourse.OrderFile, now time.Time) *work {
 // end closes the decision: messages overtaken are dropped and the next due instant is found. The workbench is given
 // back and not to be used any more.
 func (w *work) end() Decision {
+	d := w.decided()
+	d.Entries, d.Effects = slices.Clone(d.Entries), slices.Clone(d.Effects)
+	w.clear()
+	w.Decider, w.f = nil, nil
+	benches.Put(w)
+	return d
+}
+
+// decided is the decision as it lies on the bench.
+func (w *work) decided() Decision {
 	w.dropOvertaken()
 	if !w.settled {
 		w.upcoming = w.next()
 	}
 	w.f.Now, w.f.Due = w.now, w.upcoming.at
-	d := Decision{File: w.f, Entries: slices.Clone(w.entries), Effects: slices.Clone(w.effects)}
-	w.clear()
-	benches.Put(w)
-	return d
+	return Decision{File: w.f, Entries: w.entries, Effects: w.effects}
 }
 
 // clear wipes the bench: nothing of a decision may be seen by the next, nor kept alive.
@@ -208,7 +227,7 @@ func (w *work) clear() {
 	clear(w.entries)
 	clear(w.effects)
 	w.entries, w.effects = w.entries[:0], w.effects[:0]
-	w.Decider, w.f, w.ev, w.policy, w.why, w.failing = nil, nil, nil, nil, nil, nil
+	w.ev, w.policy, w.why, w.failing = nil, nil, nil, nil
 	w.now, w.at, w.evAt = time.Time{}, time.Time{}, time.Time{}
 	w.stale, w.first, w.settled = false, false, false
 	w.on, w.own, w.fresh, w.upcoming = subject{}, owned{}, fresh{}, moment{}

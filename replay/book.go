@@ -31,6 +31,8 @@ type Result struct {
 	Reports []*Report    // one for each decider
 	Differs []Difference // of the first two, at most maxDiffers
 	Changed int          // orders for which the first two differ
+
+	walker decide.Walker
 }
 
 // maxDiffers bounds how many orders that differ are told one by one.
@@ -110,26 +112,28 @@ func feed(ctx context.Context, orders iter.Seq2[[]recourse.Event, error], work c
 // Story replays one order and gives everything that was decided, in order, with the file at its end.
 func Story(d *decide.Decider, events []recourse.Event, until time.Time) (*recourse.OrderFile, []decide.Decision) {
 	var all []decide.Decision
-	file := history(d, events, until, func(d decide.Decision) { all = append(all, d) })
+	file := walk(new(decide.Walker), d, events, until, func(d decide.Decision) {
+		d.Entries, d.Effects = slices.Clone(d.Entries), slices.Clone(d.Effects)
+		all = append(all, d)
+	})
 	return file, all
 }
 
 // maxDue bounds how often one order may come due: a repetition every day for ten years.
 const maxDue = 4000
 
-// history replays one order's facts under one decider.
-func history(d *decide.Decider, events []recourse.Event, until time.Time, seen func(decide.Decision)) *recourse.OrderFile {
+// walk replays one order's facts under one decider. What seen is given holds until it returns.
+func walk(k *decide.Walker, d *decide.Decider, events []recourse.Event, until time.Time, seen func(decide.Decision)) *recourse.OrderFile {
 	file := &recourse.OrderFile{}
 	if len(events) > 0 {
 		file.Order.ID = events[0].Order
 	}
+	k.Begin(d, file)
 	left := maxDue
 	pass := func(to time.Time) {
 		for !file.Due.IsZero() && !file.Due.After(to) && left > 0 {
 			left--
-			decision := d.Due(file, file.Due)
-			seen(decision)
-			file = decision.File
+			seen(k.Due(file.Due))
 		}
 	}
 	for i := range events {
@@ -138,11 +142,9 @@ func history(d *decide.Decider, events []recourse.Event, until time.Time, seen f
 			break
 		}
 		pass(ev.Time)
-		decision := d.Event(file, ev, ev.Time)
-		if !decision.Duplicate {
+		if decision := k.Event(ev, ev.Time); !decision.Duplicate {
 			seen(decision)
 		}
-		file = decision.File
 	}
 	if !until.IsZero() {
 		pass(until)
@@ -169,8 +171,8 @@ func (r *Result) order(events []recourse.Event, o *Options) {
 	}
 	var sums [2]summary
 	for i, d := range o.Deciders {
-		var sum summary
-		file := history(d, events, o.Until, func(d decide.Decision) { r.Reports[i].take(d, &sum) })
+		sum := summary{compared: len(o.Deciders) > 1}
+		file := walk(&r.walker, d, events, o.Until, func(d decide.Decision) { r.Reports[i].take(d, &sum) })
 		r.Reports[i].file(file, o.Until, &sum)
 		if i < 2 {
 			sums[i] = sum
@@ -207,6 +209,7 @@ func (r *Result) finish() {
 	r.sortDiffers()
 	for _, report := range r.Reports {
 		report.Waited.finish()
+		report.tell()
 	}
 }
 

@@ -24,6 +24,33 @@ type Report struct {
 	Refunds    map[recourse.Currency]recourse.Money `json:"refunds"`
 	Recoveries map[recourse.Currency]recourse.Money `json:"recoveries"`
 	Waited     Waited                               `json:"waited"`
+
+	tally map[tally]int // of Effects, Messages, Asked and Reminders, until they are told
+}
+
+// tally is what is counted of an effect: a key that costs no new string.
+type tally struct {
+	kind  recourse.EffectKind
+	party recourse.Party
+	name  string // template or question
+	again bool   // a question put before in the same case
+}
+
+// tell gives the tallies their names.
+func (r *Report) tell() {
+	for t, n := range r.tally {
+		r.Effects[string(t.kind)] += n
+		name := string(t.party) + " " + t.name
+		switch {
+		case t.kind == recourse.EffectMessage:
+			r.Messages[name] += n
+		case t.again:
+			r.Reminders[name] += n
+		case t.kind == recourse.EffectAsk:
+			r.Asked[name] += n
+		}
+	}
+	r.tally = nil
 }
 
 // SituationSummary counts the cases of one situation.
@@ -47,7 +74,7 @@ type Waited struct {
 func newReport() *Report {
 	return &Report{
 		Situations: map[recourse.Situation]*SituationSummary{}, Effects: map[string]int{}, Messages: map[string]int{}, Asked: map[string]int{}, Reminders: map[string]int{},
-		Refunds: map[recourse.Currency]recourse.Money{}, Recoveries: map[recourse.Currency]recourse.Money{},
+		tally: map[tally]int{}, Refunds: map[recourse.Currency]recourse.Money{}, Recoveries: map[recourse.Currency]recourse.Money{},
 	}
 }
 
@@ -78,16 +105,13 @@ func (r *Report) take(d decide.Decision, sum *summary) {
 }
 
 func (r *Report) effect(e *recourse.Effect, sum *summary) {
-	r.Effects[string(e.Kind)]++
+	t := tally{kind: e.Kind}
 	switch e.Kind {
 	case recourse.EffectMessage:
-		r.Messages[string(e.To)+" "+e.Template]++
+		t.party, t.name = e.To, e.Template
 	case recourse.EffectAsk:
-		if name := string(e.Of) + " " + e.Question; sum.again(e.Case + " " + name) {
-			r.Reminders[name]++
-		} else {
-			r.Asked[name]++
-		}
+		t.party, t.name = e.Of, e.Question
+		t.again = sum.again(question{e.Case, e.Of, e.Question})
 	case recourse.EffectRefund:
 		r.Refunds[e.Amount.Currency] = plus(r.Refunds[e.Amount.Currency], e.Amount)
 	case recourse.EffectWithdrawRefund:
@@ -97,6 +121,7 @@ func (r *Report) effect(e *recourse.Effect, sum *summary) {
 	case recourse.EffectWithdrawRecovery:
 		r.Recoveries[e.Amount.Currency] = plus(r.Recoveries[e.Amount.Currency], e.Amount.Neg())
 	}
+	r.tally[t]++
 	sum.effect(e)
 }
 
@@ -158,10 +183,7 @@ func (r *Report) merge(o *Report) {
 		count(t.Became, s.Became)
 		count(t.Closed, s.Closed)
 	}
-	count(r.Effects, o.Effects)
-	count(r.Messages, o.Messages)
-	count(r.Asked, o.Asked)
-	count(r.Reminders, o.Reminders)
+	count(r.tally, o.tally)
 	for c, m := range o.Refunds {
 		r.Refunds[c] = plus(r.Refunds[c], m)
 	}
@@ -181,23 +203,33 @@ func count[K comparable](to, from map[K]int) {
 
 // summary is one order under one policy, as far as two policies can be compared by it.
 type summary struct {
+	compared bool // else nothing is kept but the questions
 	cases    []string
 	effects  map[string]int
 	refunded recourse.Money
-	asked    map[string]bool
+	asked    []question
+}
+
+// question is a question put in a case.
+type question struct {
+	caseID   string
+	of       recourse.Party
+	question string
 }
 
 // again says whether a question was put before in the same case.
-func (s *summary) again(question string) bool {
-	if s.asked == nil {
-		s.asked = map[string]bool{}
+func (s *summary) again(q question) bool {
+	if slices.Contains(s.asked, q) {
+		return true
 	}
-	before := s.asked[question]
-	s.asked[question] = true
-	return before
+	s.asked = append(s.asked, q)
+	return false
 }
 
 func (s *summary) effect(e *recourse.Effect) {
+	if !s.compared {
+		return
+	}
 	if s.effects == nil {
 		s.effects = map[string]int{}
 	}
