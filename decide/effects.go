@@ -58,10 +58,13 @@ func (w *work) amountOf(c *recourse.Case) recourse.Money {
 func (w *work) variables(c *recourse.Case, template string) []recourse.Arg {
 	p := w.policyOf(&c.Run)
 	given := p.Template(template)
-	if given == nil {
-		return nil
+	var out []recourse.Arg
+	if w.ev != nil && w.ev.Reason != "" {
+		out = append(out, recourse.Arg{Name: "reason", Text: w.ev.Reason})
 	}
-	out := make([]recourse.Arg, 0, len(given.Variables))
+	if given == nil {
+		return out
+	}
 	for _, v := range given.Variables {
 		d := v.Length.Of(p.Values)
 		out = append(out, recourse.Arg{Name: v.Name, Text: d.String(), N: int64(d.Business), At: w.add(w.at, p, d)})
