@@ -63,7 +63,7 @@ func (w *work) next() moment {
 // timers looks for an earlier moment among the timers of a run's state.
 func (w *work) timers(r *recourse.Run, on subject, best *moment, caseAt, recovery int) {
 	p := w.policyOf(r)
-	s := p.State(r.State)
+	s := w.state(p, r.State)
 	if s == nil {
 		return
 	}
@@ -205,13 +205,13 @@ func (w *work) act(m moment, until time.Time) {
 	case m.caseAt >= 0:
 		c := &w.cases()[m.caseAt]
 		p := w.policyOf(&c.Run)
-		t := p.State(c.State).Timers[m.timer]
+		t := w.state(p, c.State).Timers[m.timer]
 		w.fire(&c.Run, t, m, p, until)
 		w.apply(m.caseAt, &t.Transition, whyTimer(t, p, m))
 	default:
 		r := &w.recoveries()[m.recovery]
 		p := w.policyOf(&r.Run)
-		t := p.State(r.State).Timers[m.timer]
+		t := w.state(p, r.State).Timers[m.timer]
 		w.fire(&r.Run, t, m, p, until)
 		w.actions(subject{recovery: r}, t.Do, whyTimer(t, p, m))
 	}

@@ -150,6 +150,12 @@ type work struct {
 	effects []recourse.Effect
 	why     []recourse.Arg // of the fact in hand
 
+	last struct { // the last state looked up
+		playbook *playbook.Playbook
+		full     string
+		state    *playbook.State
+	}
+
 	upcoming moment // what is due next, when settled
 	settled  bool
 
@@ -293,6 +299,15 @@ func (d *Decider) policyOf(r *recourse.Run) *playbook.Policy {
 		return p
 	}
 	return d.Policy
+}
+
+// state is the state that a run is in; nil when its playbook has none of that name. Runs of one decision are mostly in
+// the same state, so that the last answer is kept.
+func (w *work) state(p *playbook.Policy, full string) *playbook.State {
+	if w.last.playbook != p.Playbook || w.last.full != full {
+		w.last.playbook, w.last.full, w.last.state = p.Playbook, full, p.State(full)
+	}
+	return w.last.state
 }
 
 // note appends an entry of history.

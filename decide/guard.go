@@ -19,13 +19,20 @@ func (w *work) guard(c *recourse.Case, do []*playbook.Action, to *playbook.State
 	if c.Confirmed || c.Quiet { // what is quiet pays and sends nothing
 		return recourse.Why{}, false
 	}
-	acts := do
-	if to != nil && len(to.Do) > 0 {
-		acts = append(do[:len(do):len(do)], to.Do...)
+	line, withdrawn := w.conflict(c, do, false)
+	if line == 0 && to != nil {
+		line, _ = w.conflict(c, to.Do, withdrawn)
 	}
-	withdrawn := false
+	if line == 0 {
+		return recourse.Why{}, false
+	}
+	return recourse.Why{Code: recourse.WhyDoubleLoss, Args: []recourse.Arg{{Name: "line", N: int64(line)}}}, true
+}
+
+// conflict is the line for which some acts would pay and send; 0: none. withdrawn says, before and after, whether the
+// case's own refund is taken back on the way.
+func (w *work) conflict(c *recourse.Case, acts []*playbook.Action, withdrawn bool) (line int, after bool) {
 	for _, a := range acts {
-		var line int
 		switch a.Verb {
 		case recourse.EffectWithdrawRefund:
 			withdrawn = true
@@ -35,10 +42,10 @@ func (w *work) guard(c *recourse.Case, do []*playbook.Action, to *playbook.State
 			line = w.sentAlready(c)
 		}
 		if line > 0 {
-			return recourse.Why{Code: recourse.WhyDoubleLoss, Args: []recourse.Arg{{Name: "line", N: int64(line)}}}, true
+			break
 		}
 	}
-	return recourse.Why{}, false
+	return line, withdrawn
 }
 
 // paidAlready is a line of the case whose pieces cannot be sent again because they are paid back; 0: none. A

@@ -120,7 +120,7 @@ func (w *work) concerns(c *recourse.Case) bool {
 func (w *work) deliver(i int) bool {
 	c := &w.f.Cases[i]
 	p := w.policyOf(&c.Run)
-	s := p.State(c.State)
+	s := w.state(p, c.State)
 	if s == nil {
 		return false
 	}
@@ -265,7 +265,7 @@ func (w *work) waits(c *recourse.Case) bool {
 // names says whether a case's state has a transition for the event whose condition holds.
 func (w *work) names(c *recourse.Case) bool {
 	p := w.policyOf(&c.Run)
-	s := p.State(c.State)
+	s := w.state(p, c.State)
 	if s == nil {
 		return false
 	}
@@ -319,7 +319,7 @@ func (w *work) wake(i int) {
 // when the case does not wait for it. The merchant may choose whatever anybody may.
 func (w *work) choosable(c *recourse.Case) *playbook.Transition {
 	p := w.policyOf(&c.Run)
-	s := p.State(c.State)
+	s := w.state(p, c.State)
 	if s == nil {
 		return nil
 	}

@@ -314,6 +314,9 @@ func (t *translator) compare(e, left, right ast.Expr, accept func(int) bool) (fu
 	if err := t.possible(e, a, b); err != nil {
 		return nil, err
 	}
+	if quick := a.equals(e.AsCall().FunctionName(), b); quick != nil {
+		return quick, nil
+	}
 	return func(s *Scope) Ternary {
 		x, y := a.value(s), b.value(s)
 		if x.Kind == Unknown || y.Kind == Unknown {
@@ -375,6 +378,35 @@ func (o *operand) value(s *Scope) Value {
 		return s.Settings[o.setting]
 	}
 	return o.constant
+}
+
+// equals is the comparison of a fact or a setting with a constant word for being the same, or not: the most frequent
+// one by far, without a detour. Nil for any other.
+func (o *operand) equals(function string, constant *operand) func(*Scope) Ternary {
+	same := function == operators.Equals
+	if !same && function != operators.NotEquals || constant.isFact || constant.isSet || constant.constant.Kind != Text {
+		return nil
+	}
+	word := constant.constant.Text
+	if o.isSet {
+		i := o.setting
+		return func(s *Scope) Ternary {
+			if v := &s.Settings[i]; v.Kind != Unknown {
+				return ternary((v.Text == word) == same)
+			}
+			return Maybe
+		}
+	}
+	f := o.fact
+	if !o.isFact {
+		return nil
+	}
+	return func(s *Scope) Ternary {
+		if v := s.Fact(f); v.Kind != Unknown {
+			return ternary((v.Text == word) == same)
+		}
+		return Maybe
+	}
 }
 
 func (t *translator) operand(e ast.Expr) (*operand, error) {
