@@ -35,6 +35,7 @@ type moment struct {
 	// Of a timer: the case's index, or the recovery's when the case's is -1, and the timer's place in the state. Of a
 	// watch: the index of the purchase or the parcel that it looks at.
 	caseAt, recovery, timer, thing int
+	again                          bool // a repetition that has acted before
 }
 
 // beats says whether something at an instant comes before the earliest moment found so far; of two at the same instant
@@ -74,7 +75,7 @@ func (w *work) timers(r *recourse.Run, on subject, best *moment, caseAt, recover
 		}
 		at := later(due, w.f.Now)
 		if best.beats(at) && w.holds(t.If, p, on) {
-			*best = moment{at: at, due: due, from: from, caseAt: caseAt, recovery: recovery, timer: i}
+			*best = moment{at: at, due: due, from: from, caseAt: caseAt, recovery: recovery, timer: i, again: !firedAt(r, i).IsZero()}
 		}
 	}
 }
@@ -97,7 +98,7 @@ func (w *work) timerAt(t *playbook.Timer, i int, r *recourse.Run, p *playbook.Po
 		return later(w.add(from, p, t.In.Of(p.Values)), r.EnteredAt), from
 	}
 	if !fired.IsZero() {
-		return w.add(fired, p, t.In.Of(p.Values)), from
+		return w.add(fired, p, t.In.Of(p.Values)), fired
 	}
 	first := &t.In
 	if t.First != nil {
@@ -161,21 +162,14 @@ func (w *work) anchor(a playbook.Anchor, r *recourse.Run, on subject) time.Time 
 		return c.VerdictAt
 	case playbook.FromEventDue:
 		return c.EventDue
-	case playbook.FromRefundRequested:
-		if f := w.refundOf(c); f != nil {
-			return f.At
-		}
-		return time.Time{}
 	case playbook.FromShipBy, playbook.FromAsked, playbook.FromPurchase:
 		if p := w.f.Purchase(c.Purchase); p != nil {
 			return purchaseAnchor(a, p)
 		}
 		return time.Time{}
 	}
-	for i := range w.f.Parcels {
-		if p := &w.f.Parcels[i]; w.carries(p, c) {
-			return w.parcelAnchor(a, p)
-		}
+	if p := w.parcelOf(c); p != nil {
+		return w.parcelAnchor(a, p)
 	}
 	return time.Time{}
 }
@@ -236,11 +230,14 @@ func (w *work) fire(r *recourse.Run, t *playbook.Timer, m moment, p *playbook.Po
 
 // whyTimer says which time was up.
 func whyTimer(t *playbook.Timer, p *playbook.Policy, m moment) recourse.Why {
-	length := &t.In
-	if t.First != nil {
+	length, from := &t.In, t.From
+	switch {
+	case m.again:
+		from = playbook.FromLast
+	case t.First != nil:
 		length = t.First
 	}
-	return whyTime(recourse.WhyDeadline, length, p, t.From, m)
+	return whyTime(recourse.WhyDeadline, length, p, from, m)
 }
 
 // whyTime says how long after what it was, and by which setting.

@@ -221,7 +221,8 @@ func (w *work) leftAfterAll() bool {
 		r.Status, r.At, r.Outside = refundNews[w.ev.Type], w.evAt, true
 		w.note(recourse.Entry{Case: r.Case, Kind: recourse.EntryNoted, Why: recourse.Why{Code: recourse.WhyOutside, Args: []recourse.Arg{{Name: "amount", Sum: r.Amount}}}})
 		for j := range w.f.Cases {
-			if w.f.Cases[j].ID == r.Case && !w.deliver(j) {
+			if w.f.Cases[j].ID == r.Case {
+				w.deliver(j)
 				w.ask(&w.cases()[j], recourse.PartyMerchant, playbook.QuestionDoubleLoss, nil, w.whyEvent(recourse.WhyOutside))
 			}
 		}
@@ -317,13 +318,13 @@ func (w *work) requestRecovery(c *recourse.Case, why recourse.Why) {
 		if c.Purchase != "" && p.ID != c.Purchase {
 			continue
 		}
-		lines := recourse.Common(c.Lines, w.linesOfPurchase(p))
+		left := w.linesOfPurchase(p)
 		for j := range w.f.Recoveries {
 			if r := &w.f.Recoveries[j]; r.Purchase == p.ID && r.Status != recourse.RecoveryWithdrawn {
-				lines = recourse.Without(lines, r.Lines)
+				left = recourse.Without(left, r.Lines)
 			}
 		}
-		if len(lines) > 0 {
+		if lines := recourse.Common(c.Lines, left); len(lines) > 0 {
 			w.recover(c, i, lines, why)
 		}
 	}

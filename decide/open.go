@@ -165,7 +165,13 @@ func (w *work) begun(o *playbook.Opener, c *recourse.Case, anchor time.Time, why
 	i := len(w.f.Cases) - 1
 	w.cases()[i].PathAt = w.at
 	w.disputed(&w.cases()[i])
-	w.enter(i, o.Situation.Path.States[0], why)
+	first := o.Situation.Path.States[0]
+	if refused, no := w.guard(&w.f.Cases[i], nil, first); no {
+		w.wait(i, first, why)
+		w.refuse(i, refused)
+		return
+	}
+	w.enter(i, first, why)
 }
 
 // openWatched opens a case because nothing happened in time.

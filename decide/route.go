@@ -165,8 +165,31 @@ func (w *work) split(i int) int {
 	twin.Lines, twin.Effects = own, 0
 	w.cases()[i].Lines = rest
 	w.addCase(twin)
+	w.divide(i, len(w.f.Cases)-1)
 	w.note(recourse.Entry{Case: twin.ID, Kind: recourse.EntryOpened, From: w.f.Cases[i].ID, To: string(twin.Situation), Why: w.whyEvent(recourse.WhyEvent)})
 	return len(w.f.Cases) - 1
+}
+
+// divide gives two cases that were one their own money: what was asked for and has not left or come is taken back and
+// asked for again, for each one's pieces. The refund of the one that goes its own way is left to that way.
+func (w *work) divide(rest, own int) {
+	why := w.whyEvent(recourse.WhyEvent)
+	id := w.f.Cases[rest].ID
+	for i := range w.f.Refunds {
+		if r := &w.f.Refunds[i]; r.Case == id && r.Status == recourse.RefundRequested {
+			w.withdrawRefund(&w.f.Cases[rest], why)
+			w.requestRefund(&w.f.Cases[rest], why)
+			break
+		}
+	}
+	for i := range w.f.Recoveries {
+		if r := &w.f.Recoveries[i]; r.Case == id && r.Status == recourse.RecoveryRequested {
+			w.withdrawRecovery(&w.f.Cases[rest], why)
+			w.requestRecovery(&w.f.Cases[rest], why)
+			w.requestRecovery(&w.f.Cases[own], why)
+			break
+		}
+	}
 }
 
 // eventLines are the lines that the event in hand names; of a parcel's, those in the parcel.
@@ -197,6 +220,7 @@ func (w *work) answer() {
 		w.noteEvent(w.ev.Case, recourse.WhyNoted)
 	case 1:
 		w.foldAnswer(waiting[0])
+		w.unask()
 		w.wake(waiting[0])
 		w.answered(waiting[0])
 	default:
@@ -253,7 +277,7 @@ func (w *work) waits(c *recourse.Case) bool {
 	case recourse.ClaimApprovedNow, recourse.ClaimDeniedNow:
 		return c.Claim == recourse.ClaimFiled
 	case recourse.OffersFound:
-		return c.Searching
+		return c.Searching || w.names(c)
 	case recourse.ReplacementShipped:
 		return c.SentAgain.Remedy == recourse.RemedyReplacement && !c.SentAgain.Done
 	case recourse.RemedyChosen:
@@ -306,6 +330,17 @@ func (w *work) askWhich(waiting []int) {
 	why := w.whyEvent(recourse.WhySeveral)
 	w.noteEvent("", recourse.WhySeveral)
 	w.ask(&w.cases()[first], recourse.PartyMerchant, playbook.QuestionWhichCase, choices, why)
+}
+
+// unask takes back the question which case an answer was for: one has it now.
+func (w *work) unask() {
+	for i := range w.f.Cases {
+		isWhich := func(q recourse.Question) bool { return q.Question == playbook.QuestionWhichCase }
+		if slices.ContainsFunc(w.f.Cases[i].Asks, isWhich) {
+			c := &w.cases()[i]
+			c.Asks = slices.DeleteFunc(slices.Clone(c.Asks), isWhich)
+		}
+	}
 }
 
 // wake ends the quiet of a case found while taking stock when a fresh fact touches it.

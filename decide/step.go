@@ -46,6 +46,16 @@ func (w *work) become(i int, s *playbook.Situation, why recourse.Why) {
 
 // enter moves a case into a state and does what the state does on entering.
 func (w *work) enter(i int, to *playbook.State, why recourse.Why) {
+	w.wait(i, to, why)
+	c := &w.f.Cases[i]
+	w.actions(subject{c: c}, to.Do, why)
+	if to.Outcome != "" {
+		w.close(c, to.Outcome, why)
+	}
+}
+
+// wait moves a case into a state without doing anything there yet.
+func (w *work) wait(i int, to *playbook.State, why recourse.Why) {
 	c := &w.cases()[i]
 	if c.Status == recourse.Closed {
 		c.Status, c.Outcome = recourse.Open, ""
@@ -57,10 +67,6 @@ func (w *work) enter(i int, to *playbook.State, why recourse.Why) {
 	}
 	c.State, c.EnteredAt, c.Fired, c.Asks = to.Full, w.at, nil, nil
 	c.Step++
-	w.actions(subject{c: c}, to.Do, why)
-	if to.Outcome != "" {
-		w.close(c, to.Outcome, why)
-	}
 }
 
 // close ends a case. What is due to the merchant goes on without it.

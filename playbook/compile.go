@@ -236,7 +236,7 @@ func (b *builder) fill(tree document.Node) {
 		}
 	}
 	for _, e := range b.entries(section(tree, "blocks")) {
-		if !b.usedBy[e.Key] {
+		if !b.usedBy[e.Key] && e.At.File == tree.At.File { // a block of the playbook below may be left unused
 			b.fail(&recourse.Error{Kind: recourse.Invalid, Code: "unused_block", Position: e.At, Message: fmt.Sprintf("no path and no state uses the block %q", e.Key)})
 		}
 	}
@@ -366,6 +366,9 @@ func (b *builder) opener(s *Situation, n document.Node) {
 		b.watches = append(b.watches, o)
 		if o.If != nil && slices.ContainsFunc(o.If.facts, Fact.isEvent) {
 			b.fail(n.Err("event_fact", "a watch has no event to look at"))
+		}
+		if o.If != nil && slices.ContainsFunc(o.If.facts, Fact.isCase) {
+			b.fail(n.Err("case_fact", "a watch looks at a purchase or a parcel: there is no case yet"))
 		}
 	}
 	s.Opens = append(s.Opens, o)

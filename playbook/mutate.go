@@ -25,7 +25,7 @@ const (
 	MutantChoosers  MutantKind = "choosers"  // other persons may choose
 	MutantRemoved   MutantKind = "removed"   // a way on, an opening or a block taken away
 	MutantAnchor    MutantKind = "anchor"    // a time counts from the entry into the state
-	MutantGrouping  MutantKind = "grouping"  // lines are no longer grouped
+	MutantGrouping  MutantKind = "grouping"  // lines are no longer grouped, or not taken apart
 )
 
 // Mutant is a playbook with one place changed. Scenarios that none of its differences make fail do not show the

@@ -271,6 +271,9 @@ func (m *mutator) transition(s spot, where, path string) {
 	m.change(MutantRemoved, s, nil, where+" is taken away")
 	m.guard(s, where)
 	m.acts(s, where)
+	if p, ok := s.key("part"); ok {
+		m.change(MutantGrouping, p, nil, where+": with all its lines")
+	}
 	if g, ok := s.key("go"); ok {
 		if to := m.otherState(g.node.Text, path); to != "" {
 			m.say(MutantTarget, g, to, where)

@@ -44,13 +44,20 @@ func (b *builder) ends(s *State, n document.Node) {
 	if s.Outcome != "" && s.Path.Track {
 		b.fail(n.Err("outcome", "a track has no outcome: write ends: true"))
 	}
+	if s.Path.Track {
+		for _, key := range []string{"on", "choose"} {
+			if v, ok := n.Get(key); ok {
+				b.fail(v.Err("track", "a recovery is led on by when alone: %s does not belong here", key))
+			}
+		}
+	}
 	if s.Ends && !s.Path.Track {
 		b.fail(n.Err("outcome", "a case ends with an outcome"))
 	}
 	if !s.Final() {
 		return
 	}
-	for _, key := range []string{"when", "after", "every"} {
+	for _, key := range []string{"when", "after", "every", "choose"} {
 		if v, ok := n.Get(key); ok {
 			b.fail(v.Err("final", "a state with an outcome waits for nothing: %s does not belong here", key))
 		}
@@ -235,6 +242,12 @@ func (b *builder) timer(s *State, n document.Node, every bool, block string) {
 	if first, ok := n.Get("first"); ok {
 		length := b.length(first)
 		t.First = &length
+	}
+	if s.Path.Track && t.Moves() {
+		b.fail(n.Err("track", "a recovery is led on by when alone: a time speaks or asks"))
+	}
+	if t.First != nil && !every {
+		b.fail(n.Err("timer", "first belongs to every: a time that comes once has only in"))
 	}
 	if every && t.In.Setting == "" && t.In.Literal == (Duration{}) {
 		b.fail(in.Err("timer", "every 0 days would never end"))

@@ -94,6 +94,9 @@ var parcelStatuses = []string{
 // isEvent says that the fact is known only while its event is taken in.
 func (f Fact) isEvent() bool { return f >= EventProblem }
 
+// isCase says that the fact is about a case or a recovery.
+func (f Fact) isCase() bool { return f > OrderDeliverable && f < EventProblem }
+
 // String is the fact's name.
 func (f Fact) String() string { return facts[f].name }
 
@@ -118,22 +121,22 @@ type Anchor string
 
 // The anchors. One that has not happened yet gives no deadline.
 const (
-	FromEntry           Anchor = ""                  // the state was entered
-	FromOpened          Anchor = "case.opened"       // the case was opened
-	FromShipBy          Anchor = "purchase.ship_by"  // the supplier is to ship by then
-	FromAsked           Anchor = "purchase.asked"    // the first question without an answer
-	FromPurchase        Anchor = "purchase.placed"   // bought
-	FromShipped         Anchor = "parcel.shipped"    // handed over
-	FromScanned         Anchor = "parcel.scanned"    // the newest sign of life
-	FromDelivered       Anchor = "parcel.delivered"  // the newest checkpoint, when it says delivered to the buyer
-	FromClaim           Anchor = "claim.filed"       // the claim was filed
-	FromVerdict         Anchor = "claim.verdict"     // the claim was answered
-	FromEventDue        Anchor = "event.due"         // the date that the opening event set
-	FromRefundRequested Anchor = "case.refund_asked" // the newest refund was requested
+	FromEntry     Anchor = ""                 // the state was entered
+	FromOpened    Anchor = "case.opened"      // the case was opened
+	FromShipBy    Anchor = "purchase.ship_by" // the supplier is to ship by then
+	FromAsked     Anchor = "purchase.asked"   // the first question without an answer
+	FromPurchase  Anchor = "purchase.placed"  // bought
+	FromShipped   Anchor = "parcel.shipped"   // handed over
+	FromScanned   Anchor = "parcel.scanned"   // the newest sign of life
+	FromDelivered Anchor = "parcel.delivered" // the newest checkpoint, when it says delivered to the buyer
+	FromClaim     Anchor = "claim.filed"      // the claim was filed
+	FromVerdict   Anchor = "claim.verdict"    // the claim was answered
+	FromEventDue  Anchor = "event.due"        // the date that the opening event set
+	FromLast      Anchor = "last"             // said in whys: a repetition counts from its last time
 )
 
 var anchors = []Anchor{
-	FromOpened, FromShipBy, FromAsked, FromPurchase, FromShipped, FromScanned, FromDelivered, FromClaim, FromVerdict, FromEventDue, FromRefundRequested,
+	FromOpened, FromShipBy, FromAsked, FromPurchase, FromShipped, FromScanned, FromDelivered, FromClaim, FromVerdict, FromEventDue,
 }
 
 // watchAnchors are the anchors that a watch may count from, by what it watches.

@@ -149,6 +149,9 @@ func (s *Scenario) bounded(policy *playbook.Policy, calendars *calendar.Set) str
 		collect(d)
 	}
 	for _, step := range s.Steps {
+		if step.Wait != nil { // the deadlines on the way move the clock: where the pause ends is settled before
+			step = Step{Until: p.after(*step.Wait), At: step.At}
+		}
 		p.pass(step, &left)
 		if left <= 0 {
 			return restless
@@ -163,9 +166,6 @@ func (s *Scenario) bounded(policy *playbook.Policy, calendars *calendar.Set) str
 // pass lets the deadlines of a pause act one by one, as long as there is work left.
 func (p *play) pass(step Step, left *int) {
 	to := step.Until
-	if step.Wait != nil {
-		to = p.after(*step.Wait)
-	}
 	for *left > 0 {
 		f := p.world.earliest()
 		if f == nil || f.Due.After(to) {

@@ -142,13 +142,7 @@ func (c *testCmd) file(s *streams, file string) (passed, failed int) {
 
 // scenario runs one. A playbook that it names by a path is looked for beside its file.
 func (c *testCmd) scenario(s *replay.Scenario, folder string) error {
-	name := c.Playbook
-	if name == "" {
-		name = s.Playbook
-		if strings.ContainsAny(name, "./\\") && !filepath.IsAbs(name) {
-			name = filepath.Join(folder, name)
-		}
-	}
+	name := c.about(s, folder)
 	p, err := c.load(name)
 	if err != nil {
 		return fmt.Errorf("%s: %s: %w", s.At, s.Name, err)
@@ -161,6 +155,17 @@ func (c *testCmd) scenario(s *replay.Scenario, folder string) error {
 		return errors.New(f.String())
 	}
 	return nil
+}
+
+// about is the playbook that a scenario is tried on. One that it names by a path is looked for beside its file.
+func (c *testCmd) about(s *replay.Scenario, folder string) string {
+	switch {
+	case c.Playbook != "":
+		return c.Playbook
+	case strings.ContainsAny(s.Playbook, "./\\") && !filepath.IsAbs(s.Playbook):
+		return filepath.Join(folder, s.Playbook)
+	}
+	return s.Playbook
 }
 
 // load compiles a playbook once.
@@ -192,9 +197,7 @@ func (c *testCmd) mutate(s *streams, files []string) error {
 			return err
 		}
 		for _, scenario := range scenarios {
-			if c.Playbook != "" {
-				scenario.Playbook = c.Playbook
-			}
+			scenario.Playbook = c.about(scenario, filepath.Dir(file))
 			scenario.Settings = merged(c.Set, scenario.Settings)
 			about[scenario.Playbook] = append(about[scenario.Playbook], scenario)
 		}
