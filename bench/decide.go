@@ -20,6 +20,7 @@ import (
 // question is something that was put to a decider: a fact that arrived, or an instant at which something was due.
 // Since a decision is a pure function of it, it can be put again as often as one wants.
 type question struct {
+	acts    bool // its answer does something: see works
 	decider *decide.Decider
 	file    *recourse.OrderFile
 	event   *recourse.Event // nil: due
@@ -107,10 +108,7 @@ func (r *recorder) decided(d decide.Decision) {
 		before = &recourse.OrderFile{Order: recourse.Order{ID: order}}
 	}
 	r.files[order] = d.File
-	if !works(d) {
-		return
-	}
-	q := question{decider: r.world.Decider, file: before, now: r.world.Now}
+	q := question{acts: works(d), decider: r.world.Decider, file: before, now: r.world.Now}
 	// The world finds out which order an event is about; put again, it must say so itself.
 	if r.event != nil {
 		named := *r.event
@@ -120,30 +118,76 @@ func (r *recorder) decided(d decide.Decision) {
 	r.asked = append(r.asked, q)
 }
 
-// prepareDecide records all that the project's scenarios ask. They cover every situation of every playbook, with the
-// guard, the refusals and the late facts; each question comes round as often as every other.
+// prepareDecide puts all that the project's scenarios make decide, round robin. They cover every situation of every
+// playbook, with the guard, the refusals, the late facts, and the facts that are only taken in: an honest life.
 func prepareDecide() (work, string, error) {
+	all, err := recordProject()
+	if err != nil {
+		return nil, "", err
+	}
+	return ask(all), told(all), nil
+}
+
+// prepareActing leaves out the facts that are only taken in or noted: every decision opens, moves or closes a case, or
+// orders an act.
+func prepareActing() (work, string, error) {
+	all, err := recordProject()
+	if err != nil {
+		return nil, "", err
+	}
+	all = slices.DeleteFunc(all, func(q question) bool { return !q.acts })
+	return ask(all), told(all), nil
+}
+
+// prepareWalk takes the same files from their first fact to their last in place, as a replay does.
+func prepareWalk() (work, string, error) {
+	all, err := recordProject()
+	if err != nil {
+		return nil, "", err
+	}
+	var walker decide.Walker
+	return func() (int, error) {
+		for i := range all {
+			if q := &all[i]; q.file.Now.IsZero() { // the first question about a file
+				walker.Begin(q.decider, &recourse.OrderFile{Order: recourse.Order{ID: q.file.Order.ID}})
+			}
+			if q := &all[i]; q.event == nil {
+				walker.Due(q.now)
+			} else {
+				walker.Event(q.event, q.now)
+			}
+		}
+		return len(all), nil
+	}, told(all), nil
+}
+
+func told(all []question) string {
+	return fmt.Sprintf("%d questions, %.1f effects and %.1f entries each", len(all), perQuestion(all, effects), perQuestion(all, entries))
+}
+
+// recordProject records the questions of all scenarios, those about one file together and in their order.
+func recordProject() ([]question, error) {
 	var all []question
 	files, err := filepath.Glob("scenarios/*.yaml")
 	more, err2 := filepath.Glob("scenarios/*/*.yaml")
 	if err := cmp.Or(err, err2); err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	for _, file := range append(files, more...) {
 		data, err := os.ReadFile(file)
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
 		asked, err := recordAll(file, data)
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
 		all = append(all, asked...)
 	}
 	if len(all) == 0 {
-		return nil, "", errors.New("no scenarios: it is run from the root of the project")
+		return nil, errors.New("no scenarios: it is run from the root of the project")
 	}
-	return ask(all), fmt.Sprintf("%d questions, %.1f effects and %.1f entries each", len(all), perQuestion(all, effects), perQuestion(all, entries)), nil
+	return all, nil
 }
 
 // What is told of a mix, so that a reader sees what a decision in it does.
@@ -181,7 +225,7 @@ func recordAll(file string, data []byte) ([]question, error) {
 func ask(all []question) work {
 	return func() (int, error) {
 		for i := range all {
-			if d := all[i].decide(); d.File == nil || d.Duplicate {
+			if d := all[i].decide(); d.File == nil {
 				return 0, errors.New("a question was answered otherwise than when it was recorded")
 			}
 		}

@@ -60,6 +60,8 @@ type work func() (int, error)
 // benchmarks are all there are, in the order in which they are run.
 var benchmarks = []benchmark{
 	{name: "decide", procs: 1, unit: "decisions/s", floor: 500_000, rounds: 5, prepare: prepareDecide},
+	{name: "decide-acting", procs: 1, unit: "decisions/s", floor: 500_000, rounds: 5, prepare: prepareActing},
+	{name: "decide-walk", procs: 1, unit: "decisions/s", floor: 500_000, rounds: 5, prepare: prepareWalk},
 	{name: "decide-heavy", procs: 1, unit: "decisions/s", floor: 150_000, rounds: 5, prepare: prepareHeavy},
 	{name: "replay", procs: 2, unit: "orders/s", floor: 50_000, limit: 300, rounds: 3, prepare: prepareReplay},
 	{name: "parse", procs: 2, unit: "rows/s", floor: 150_000, limit: 100, rounds: 3, prepare: func() (work, string, error) { return prepareParse(realBook()) }},
