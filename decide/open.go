@@ -103,8 +103,8 @@ func (w *work) grouped(lines []recourse.Pieces, per playbook.Per) []prospect {
 
 // consider opens a case if its lines are free for it and its opener's condition holds.
 func (w *work) consider(o *playbook.Opener, p prospect, taken []recourse.Pieces) {
-	w.prospect = recourse.Case{Situation: o.Situation.Name, Lines: p.lines, Purchase: p.purchase, Parcel: p.parcel}
 	c := &w.prospect
+	c.Situation, c.Lines, c.Purchase, c.Parcel = o.Situation.Name, p.lines, p.purchase, p.parcel
 	if !w.holds(o.If, w.Policy, subject{c: c, parcel: w.f.Parcel(c.Parcel), purchase: w.f.Purchase(c.Purchase)}) {
 		return
 	}
@@ -158,9 +158,12 @@ func (w *work) begun(o *playbook.Opener, c *recourse.Case, anchor time.Time, why
 		c.Anchor = anchor
 	}
 	w.addCase(*c)
-	w.note(recourse.Entry{Case: c.ID, Kind: recourse.EntryOpened, To: string(c.Situation), Why: why})
-	if c.Quiet {
-		w.note(recourse.Entry{Case: c.ID, Kind: recourse.EntryNoted, Why: recourse.Why{Code: recourse.WhyStale}})
+	id, situation := c.ID, c.Situation
+	quiet := c.Quiet
+	*c = recourse.Case{} // the bench is clean for the next prospect
+	w.note(recourse.Entry{Case: id, Kind: recourse.EntryOpened, To: string(situation), Why: why})
+	if quiet {
+		w.note(recourse.Entry{Case: id, Kind: recourse.EntryNoted, Why: recourse.Why{Code: recourse.WhyStale}})
 	}
 	i := len(w.f.Cases) - 1
 	w.cases()[i].PathAt = w.at
@@ -177,8 +180,8 @@ func (w *work) begun(o *playbook.Opener, c *recourse.Case, anchor time.Time, why
 // openWatched opens a case because nothing happened in time.
 func (w *work) openWatched(m moment) {
 	o := m.watch
-	w.prospect = recourse.Case{Situation: o.Situation.Name}
 	c := &w.prospect
+	c.Situation, c.Parcel, c.Purchase = o.Situation.Name, "", ""
 	on := subject{}
 	if o.Per == playbook.PerParcel {
 		p := &w.f.Parcels[m.thing]

@@ -221,13 +221,18 @@ func (t *translator) variable(e ast.Expr) (func(*Scope) Ternary, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(s *Scope) Ternary {
-		v := read.value(s)
-		if v.Kind == Unknown {
-			return Maybe
-		}
-		return ternary(v.N != 0)
-	}, nil
+	if f := read.fact; read.isFact { // the most frequent guard, without a detour
+		return func(s *Scope) Ternary { return s.Fact(f).truth() }, nil
+	}
+	return func(s *Scope) Ternary { return read.value(s).truth() }, nil
+}
+
+// truth is the answer that a flag gives.
+func (v Value) truth() Ternary {
+	if v.Kind == Unknown {
+		return Maybe
+	}
+	return ternary(v.N != 0)
 }
 
 func (t *translator) note(facts []Fact, settings []int) {
