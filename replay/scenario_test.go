@@ -1,6 +1,7 @@
 package replay_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"sync"
@@ -55,6 +56,24 @@ func TestScenarios(t *testing.T) {
 					t.Error(f)
 				}
 			})
+		}
+	}
+}
+
+// TestContractIsUnchanged compares the contract's scenarios with their source, where a checkout has both.
+func TestContractIsUnchanged(t *testing.T) {
+	source := "../../shared/scenarios"
+	files, _ := filepath.Glob(source + "/*.yaml")
+	if len(files) == 0 {
+		t.Skip("the contract's source is not here (shared/scenarios beside the project): its copies were not compared")
+	}
+	for _, file := range files {
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if have, err := os.ReadFile(filepath.Join("../scenarios", filepath.Base(file))); err != nil || !bytes.Equal(have, want) {
+			t.Errorf("%s is not as in the contract: %v", filepath.Base(file), err)
 		}
 	}
 }
