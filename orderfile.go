@@ -13,7 +13,7 @@ type OrderFile struct {
 	AddressFixed bool       `json:"address_fixed,omitempty"`
 	Purchases    []Purchase `json:"purchases,omitempty"`
 	Parcels      []Parcel   `json:"parcels,omitempty"`
-	Cases        []Case     `json:"cases,omitempty"`
+	Cases        []*Case    `json:"cases,omitempty"`
 	Refunds      []Refund   `json:"refunds,omitempty"`
 	Recoveries   []Recovery `json:"recoveries,omitempty"`
 	// Held are facts that came before the order itself: taken in as soon as it is known, in order of their own time.
@@ -56,7 +56,7 @@ func (f *OrderFile) Parcel(id string) *Parcel {
 func (f *OrderFile) Case(id string) *Case {
 	for i := range f.Cases {
 		if f.Cases[i].ID == id {
-			return &f.Cases[i]
+			return f.Cases[i]
 		}
 	}
 	return nil

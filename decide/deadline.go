@@ -46,7 +46,7 @@ func (m *moment) beats(at time.Time) bool { return m.at.IsZero() || at.Before(m.
 func (w *work) next() moment {
 	var best moment
 	for i := range w.f.Cases {
-		if c := &w.f.Cases[i]; c.Status == recourse.Open {
+		if c := w.f.Cases[i]; c.Status == recourse.Open {
 			w.timers(&c.Run, subject{c: c}, &best, i, 0)
 		}
 	}
@@ -197,7 +197,7 @@ func (w *work) act(m moment, until time.Time) {
 	case m.watch != nil:
 		w.openWatched(m)
 	case m.caseAt >= 0:
-		c := &w.cases()[m.caseAt]
+		c := w.caseAt(m.caseAt)
 		p := w.policyOf(&c.Run)
 		t := w.state(p, c.State).Timers[m.timer]
 		w.fire(&c.Run, t, m, p, until)
@@ -256,7 +256,7 @@ func whyTime(code recourse.WhyCode, length *playbook.Length, p *playbook.Policy,
 func (d *Decider) NextDeadline(file *recourse.OrderFile, caseID string) time.Time {
 	w := d.begin(file, file.Now)
 	for i := range w.f.Cases {
-		c := &w.f.Cases[i]
+		c := w.f.Cases[i]
 		if c.ID != caseID || c.Status != recourse.Open {
 			continue
 		}

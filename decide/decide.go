@@ -146,6 +146,7 @@ type work struct {
 	evAt    time.Time       // when the fact happened, as far as told; anchors count from it
 	stale   bool            // the fact in hand is older than import.stale_after
 
+	mine    []*recourse.Case // the cases that may be written
 	entries []recourse.Entry
 	effects []recourse.Effect
 	why     []recourse.Arg // of the fact in hand
@@ -232,7 +233,8 @@ func (w *work) decided() Decision {
 func (w *work) clear() {
 	clear(w.entries)
 	clear(w.effects)
-	w.entries, w.effects = w.entries[:0], w.effects[:0]
+	clear(w.mine)
+	w.entries, w.effects, w.mine = w.entries[:0], w.effects[:0], w.mine[:0]
 	w.ev, w.policy, w.why, w.failing = nil, nil, nil, nil
 	w.now, w.at, w.evAt = time.Time{}, time.Time{}, time.Time{}
 	w.stale, w.first, w.settled = false, false, false
@@ -247,19 +249,38 @@ func (w *work) isStale(at time.Time) bool {
 
 // The lists of the file are copied when they are first written in a decision.
 
-func (w *work) cases() []recourse.Case {
+// caseAt is the i-th case, for writing: a copy, unless it is ours already. The others stay shared with the file before.
+func (w *work) caseAt(i int) *recourse.Case {
+	c := w.f.Cases[i]
+	if w.walking || slices.Contains(w.mine, c) {
+		return c
+	}
 	if !w.own.cases {
 		w.own.cases, w.f.Cases = true, slices.Clone(w.f.Cases)
 	}
-	return w.f.Cases
+	own := *c
+	w.f.Cases[i] = &own
+	w.mine = append(w.mine, &own)
+	return &own
 }
 
-// addCase appends a case; it invalidates pointers into the list.
+// caseNamed is the case with that id, for writing; nil when the file has none.
+func (w *work) caseNamed(id string) *recourse.Case {
+	for i := range w.f.Cases {
+		if w.f.Cases[i].ID == id {
+			return w.caseAt(i)
+		}
+	}
+	return nil
+}
+
+// addCase appends a case.
 func (w *work) addCase(c recourse.Case) {
 	if !w.own.cases {
-		w.own.cases, w.f.Cases = true, append(make([]recourse.Case, 0, len(w.f.Cases)+1), w.f.Cases...)
+		w.own.cases, w.f.Cases = true, append(make([]*recourse.Case, 0, len(w.f.Cases)+1), w.f.Cases...)
 	}
-	w.f.Cases = append(w.f.Cases, c)
+	w.f.Cases = append(w.f.Cases, &c)
+	w.mine = append(w.mine, &c)
 }
 
 func (w *work) purchases() []recourse.Purchase {

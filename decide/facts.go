@@ -291,7 +291,7 @@ func (w *work) ended(p *recourse.Parcel) bool {
 // warehouse under another number, and some of them are not paid back.
 func (w *work) awaited(p *recourse.Parcel) bool {
 	for i := range w.f.Cases {
-		c := &w.f.Cases[i]
+		c := w.f.Cases[i]
 		stopped := c.Interception == recourse.InterceptionAsked || c.Interception == recourse.InterceptionSucceeded
 		if stopped && w.carries(p, c) {
 			return false
@@ -333,7 +333,7 @@ func (w *work) notGoneOn(p *recourse.Parcel) []recourse.Pieces {
 // contested says whether a problem with a parcel's goods is open for which no claim was filed yet.
 func (w *work) contested(p *recourse.Parcel) bool {
 	for i := range w.f.Cases {
-		c := &w.f.Cases[i]
+		c := w.f.Cases[i]
 		if c.Status == recourse.Open && c.Problem && orNone(c.Claim) == recourse.ClaimNone && w.carries(p, c) && !w.recovering(c) {
 			return true
 		}

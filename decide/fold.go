@@ -251,7 +251,7 @@ func (w *work) link(p *recourse.Parcel, purchase string) {
 
 // replacing says that a parcel was told as the parcel of a replacement.
 func (w *work) replacing(id string) bool {
-	return slices.ContainsFunc(w.f.Cases, func(c recourse.Case) bool { return c.SentAgain.Parcel == id && id != "" })
+	return slices.ContainsFunc(w.f.Cases, func(c *recourse.Case) bool { return c.SentAgain.Parcel == id && id != "" })
 }
 
 // handedOverBy tells the parcel's purchase when it was handed over, if that is earlier than what it knows.
@@ -274,7 +274,7 @@ func (w *work) handOver(p *recourse.Purchase, at time.Time) {
 
 // foldAnswer takes an answer into the case that it is for.
 func (w *work) foldAnswer(i int) {
-	c := &w.cases()[i]
+	c := w.caseAt(i)
 	switch w.ev.Type {
 	case recourse.EvidenceReceived:
 		c.Evidence++

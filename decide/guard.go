@@ -82,7 +82,7 @@ func (w *work) sentAlready(c *recourse.Case) int {
 		line := w.f.Order.Line(p.Line)
 		others := 0
 		for i := range w.f.Cases {
-			o := &w.f.Cases[i]
+			o := w.f.Cases[i]
 			if o.ID != c.ID && o.SentAgain.Remedy == recourse.RemedyReplacement {
 				others += recourse.Count(o.Lines, p.Line)
 			}

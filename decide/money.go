@@ -84,7 +84,7 @@ func (w *work) disputed(c *recourse.Case) {
 	}
 	for i := range w.f.Refunds {
 		if r := &w.f.Refunds[i]; r.Status == recourse.RefundRequested && recourse.Overlap(r.Lines, c.Lines) && r.Case != "" {
-			w.withdrawRefund(w.f.Case(r.Case), w.whyEvent(recourse.WhyEvent))
+			w.withdrawRefund(w.caseNamed(r.Case), w.whyEvent(recourse.WhyEvent))
 		}
 	}
 	lines := w.unpaid(c.Lines)
@@ -180,7 +180,7 @@ func (w *work) moveRefund(i int) {
 	id := r.Case
 	if diff, err := w.ev.Amount.Sub(r.Amount); err == nil && w.ev.Amount.Currency != "" && diff.Sign() != 0 {
 		w.note(recourse.Entry{Case: id, Kind: recourse.EntryNoted, Why: recourse.Why{Code: recourse.WhyOver, Args: []recourse.Arg{{Name: "amount", Sum: w.ev.Amount}}}})
-		if r.Status == recourse.RefundDone && diff.Sign() < 0 {
+		if r.Status == recourse.RefundDone && diff.Sign() < 0 && !r.Outside {
 			w.rest(i, diff.Neg())
 		}
 	}
@@ -199,12 +199,10 @@ func (w *work) rest(i int, left recourse.Money) {
 	r := &w.f.Refunds[i]
 	r.Amount = w.ev.Amount
 	r.Shares = w.shares(r.Lines, w.ev.Amount)
-	for j := range w.f.Cases {
-		if c := &w.cases()[j]; c.ID == r.Case {
-			e := w.emit(c, recourse.Effect{Kind: recourse.EffectRefund, Lines: r.Lines, Amount: left, Approval: recourse.ApprovalNeeded, Why: w.whyEvent(recourse.WhyEvent)})
-			w.f.Refunds = append(w.f.Refunds, recourse.Refund{ID: e.ID, Case: c.ID, Amount: left, Status: recourse.RefundRequested, At: w.at})
-			return
-		}
+	left.Minor = w.capped(left.Minor)
+	if c := w.caseNamed(r.Case); c != nil && left.Minor > 0 {
+		e := w.emit(c, recourse.Effect{Kind: recourse.EffectRefund, Lines: r.Lines, Amount: left, Approval: recourse.ApprovalNeeded, Why: w.whyEvent(recourse.WhyEvent)})
+		w.f.Refunds = append(w.f.Refunds, recourse.Refund{ID: e.ID, Case: c.ID, Amount: left, Status: recourse.RefundRequested, At: w.at})
 	}
 }
 
@@ -223,7 +221,7 @@ func (w *work) leftAfterAll() bool {
 		for j := range w.f.Cases {
 			if w.f.Cases[j].ID == r.Case {
 				w.deliver(j)
-				w.ask(&w.cases()[j], recourse.PartyMerchant, playbook.QuestionDoubleLoss, nil, w.whyEvent(recourse.WhyOutside))
+				w.ask(w.caseAt(j), recourse.PartyMerchant, playbook.QuestionDoubleLoss, nil, w.whyEvent(recourse.WhyOutside))
 			}
 		}
 		return true

@@ -130,7 +130,7 @@ func fromBuyer(t recourse.EventType) bool {
 func (w *work) free(prospect *recourse.Case) []recourse.Pieces {
 	lines := prospect.Lines
 	for i := range w.f.Cases {
-		c := &w.f.Cases[i]
+		c := w.f.Cases[i]
 		if c.Status != recourse.Open || !recourse.Overlap(lines, c.Lines) {
 			continue
 		}
@@ -166,10 +166,10 @@ func (w *work) begun(o *playbook.Opener, c *recourse.Case, anchor time.Time, why
 		w.note(recourse.Entry{Case: id, Kind: recourse.EntryNoted, Why: recourse.Why{Code: recourse.WhyStale}})
 	}
 	i := len(w.f.Cases) - 1
-	w.cases()[i].PathAt = w.at
-	w.disputed(&w.cases()[i])
+	w.caseAt(i).PathAt = w.at
+	w.disputed(w.caseAt(i))
 	first := o.Situation.Path.States[0]
-	if refused, no := w.guard(&w.f.Cases[i], nil, first); no {
+	if refused, no := w.guard(w.f.Cases[i], nil, first); no {
 		w.wait(i, first, why)
 		w.refuse(i, refused)
 		return

@@ -181,7 +181,7 @@ func TestInvariants(t *testing.T) {
 			checkMoney(t, d.File)
 			checkGuard(t, d.File)
 			for i := range d.File.Cases {
-				c := &d.File.Cases[i]
+				c := d.File.Cases[i]
 				if c.Status == recourse.Open && decider.NextDeadline(d.File, c.ID).IsZero() {
 					t.Fatalf("%s (%s) in %s waits for ever", c.ID, c.Situation, c.State)
 				}

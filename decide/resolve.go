@@ -90,7 +90,7 @@ func (w *work) onlyParcel(can func(*recourse.Parcel) bool) string {
 // intercepted says that stopping a parcel was asked for and not answered.
 func (w *work) intercepted(p *recourse.Parcel) bool {
 	for i := range w.f.Cases {
-		if c := &w.f.Cases[i]; c.Interception == recourse.InterceptionAsked && w.carries(p, c) {
+		if c := w.f.Cases[i]; c.Interception == recourse.InterceptionAsked && w.carries(p, c) {
 			return true
 		}
 	}

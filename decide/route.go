@@ -68,7 +68,7 @@ func (w *work) handedOver() {
 func (w *work) broadcast() (taken []recourse.Pieces) {
 	var concerned []int
 	for i := range w.f.Cases {
-		if w.f.Cases[i].Status == recourse.Open && w.concerns(&w.f.Cases[i]) {
+		if w.f.Cases[i].Status == recourse.Open && w.concerns(w.f.Cases[i]) {
 			concerned = append(concerned, i)
 		}
 	}
@@ -81,7 +81,7 @@ func (w *work) broadcast() (taken []recourse.Pieces) {
 		return taken
 	}
 	for i := len(w.f.Cases) - 1; i >= 0; i-- {
-		if c := &w.f.Cases[i]; c.Status == recourse.Closed && w.concerns(c) && w.deliver(i) {
+		if c := w.f.Cases[i]; c.Status == recourse.Closed && w.concerns(c) && w.deliver(i) {
 			return w.f.Cases[i].Lines
 		}
 	}
@@ -118,7 +118,7 @@ func (w *work) concerns(c *recourse.Case) bool {
 // deliver lets a case take the event: the first transition whose condition holds, its state's own before its
 // path's. It reports whether there was one.
 func (w *work) deliver(i int) bool {
-	c := &w.f.Cases[i]
+	c := w.f.Cases[i]
 	p := w.policyOf(&c.Run)
 	s := w.state(p, c.State)
 	if s == nil {
@@ -150,7 +150,7 @@ func (w *work) foldFact(i int) {
 // split takes the event's lines out of a case that is to become something else because of them, when it has
 // others: those stay what they are. It gives the case that changes.
 func (w *work) split(i int) int {
-	c := &w.f.Cases[i]
+	c := w.f.Cases[i]
 	lines := w.eventLines()
 	if len(lines) == 0 {
 		return i
@@ -163,7 +163,7 @@ func (w *work) split(i int) int {
 	twin := *c
 	twin.ID = w.caseID()
 	twin.Lines, twin.Effects = own, 0
-	w.cases()[i].Lines = rest
+	w.caseAt(i).Lines = rest
 	w.addCase(twin)
 	w.divide(i, len(w.f.Cases)-1)
 	w.note(recourse.Entry{Case: twin.ID, Kind: recourse.EntryOpened, From: w.f.Cases[i].ID, To: string(twin.Situation), Why: w.whyEvent(recourse.WhyEvent)})
@@ -177,16 +177,16 @@ func (w *work) divide(rest, own int) {
 	id := w.f.Cases[rest].ID
 	for i := range w.f.Refunds {
 		if r := &w.f.Refunds[i]; r.Case == id && r.Status == recourse.RefundRequested {
-			w.withdrawRefund(&w.f.Cases[rest], why)
-			w.requestRefund(&w.f.Cases[rest], why)
+			w.withdrawRefund(w.caseAt(rest), why)
+			w.requestRefund(w.caseAt(rest), why)
 			break
 		}
 	}
 	for i := range w.f.Recoveries {
 		if r := &w.f.Recoveries[i]; r.Case == id && r.Status == recourse.RecoveryRequested {
-			w.withdrawRecovery(&w.f.Cases[rest], why)
-			w.requestRecovery(&w.f.Cases[rest], why)
-			w.requestRecovery(&w.f.Cases[own], why)
+			w.withdrawRecovery(w.caseAt(rest), why)
+			w.requestRecovery(w.caseAt(rest), why)
+			w.requestRecovery(w.caseAt(own), why)
 			break
 		}
 	}
@@ -243,7 +243,7 @@ func (w *work) answered(i int) {
 func (w *work) waiting() []int {
 	var open, closed []int
 	for i := range w.f.Cases {
-		c := &w.f.Cases[i]
+		c := w.f.Cases[i]
 		switch {
 		case c.Status == recourse.Open && w.waits(c):
 			open = append(open, i)
@@ -264,7 +264,7 @@ func (w *work) waiting() []int {
 func (w *work) problems() []int {
 	var out []int
 	for i := range w.f.Cases {
-		if c := &w.f.Cases[i]; c.Status == recourse.Open && c.Problem {
+		if c := w.f.Cases[i]; c.Status == recourse.Open && c.Problem {
 			out = append(out, i)
 		}
 	}
@@ -305,7 +305,7 @@ func (w *work) names(c *recourse.Case) bool {
 func (w *work) narrow(all []int) []int {
 	ev := w.ev
 	keep := func(yes func(*recourse.Case) bool) {
-		all = slices.DeleteFunc(all, func(i int) bool { return !yes(&w.f.Cases[i]) })
+		all = slices.DeleteFunc(all, func(i int) bool { return !yes(w.f.Cases[i]) })
 	}
 	if ev.Case != "" {
 		keep(func(c *recourse.Case) bool { return c.ID == ev.Case })
@@ -329,7 +329,7 @@ func (w *work) askWhich(waiting []int) {
 	}
 	why := w.whyEvent(recourse.WhySeveral)
 	w.noteEvent("", recourse.WhySeveral)
-	w.ask(&w.cases()[first], recourse.PartyMerchant, playbook.QuestionWhichCase, choices, why)
+	w.ask(w.caseAt(first), recourse.PartyMerchant, playbook.QuestionWhichCase, choices, why)
 }
 
 // unask takes back the question which case an answer was for: one has it now.
@@ -337,7 +337,7 @@ func (w *work) unask() {
 	for i := range w.f.Cases {
 		isWhich := func(q recourse.Question) bool { return q.Question == playbook.QuestionWhichCase }
 		if slices.ContainsFunc(w.f.Cases[i].Asks, isWhich) {
-			c := &w.cases()[i]
+			c := w.caseAt(i)
 			c.Asks = slices.DeleteFunc(slices.Clone(c.Asks), isWhich)
 		}
 	}
@@ -346,7 +346,7 @@ func (w *work) unask() {
 // wake ends the quiet of a case found while taking stock when a fresh fact touches it.
 func (w *work) wake(i int) {
 	if !w.stale && w.f.Cases[i].Quiet {
-		w.cases()[i].Quiet = false
+		w.caseAt(i).Quiet = false
 	}
 }
 
@@ -372,7 +372,7 @@ func mayChoose(t *playbook.Transition, by recourse.Party) bool {
 
 // choose carries out a remedy that a person chose. Closing by hand after the guard asked leaves things as they are.
 func (w *work) choose(i int) {
-	c := &w.cases()[i]
+	c := w.caseAt(i)
 	t := w.choosable(c)
 	confirmed := w.ev.Confirmed && w.ev.By != recourse.PartyBuyer
 	why := recourse.Why{Code: recourse.WhyChosen, Args: []recourse.Arg{{Name: "remedy", Text: string(w.ev.Remedy)}, {Name: "by", Text: string(w.ev.By)}}}

@@ -8,11 +8,11 @@ import (
 // apply takes a case along a transition: unless the guard refuses, what it does is done and the state that it
 // leads to is entered.
 func (w *work) apply(i int, t *playbook.Transition, why recourse.Why) {
-	if refused, no := w.guard(&w.f.Cases[i], t.Do, targetOf(t)); no {
+	if refused, no := w.guard(w.f.Cases[i], t.Do, targetOf(t)); no {
 		w.refuse(i, refused)
 		return
 	}
-	c := &w.cases()[i]
+	c := w.caseAt(i)
 	w.actions(subject{c: c}, t.Do, why)
 	if t.Become != nil {
 		w.become(i, t.Become, why)
@@ -32,7 +32,7 @@ func targetOf(t *playbook.Transition) *playbook.State {
 
 // become changes a case's situation. The lines stay; the history says why.
 func (w *work) become(i int, s *playbook.Situation, why recourse.Why) {
-	c := &w.f.Cases[i]
+	c := w.f.Cases[i]
 	w.note(recourse.Entry{Case: c.ID, Kind: recourse.EntryBecame, From: string(c.Situation), To: string(s.Name), Why: why})
 	c.Situation = s.Name
 	c.PathAt = w.at
@@ -47,7 +47,7 @@ func (w *work) become(i int, s *playbook.Situation, why recourse.Why) {
 // enter moves a case into a state and does what the state does on entering.
 func (w *work) enter(i int, to *playbook.State, why recourse.Why) {
 	w.wait(i, to, why)
-	c := &w.f.Cases[i]
+	c := w.f.Cases[i]
 	w.actions(subject{c: c}, to.Do, why)
 	if to.Outcome != "" {
 		w.close(c, to.Outcome, why)
@@ -56,7 +56,7 @@ func (w *work) enter(i int, to *playbook.State, why recourse.Why) {
 
 // wait moves a case into a state without doing anything there yet.
 func (w *work) wait(i int, to *playbook.State, why recourse.Why) {
-	c := &w.cases()[i]
+	c := w.caseAt(i)
 	if c.Status == recourse.Closed {
 		c.Status, c.Outcome = recourse.Open, ""
 		w.note(recourse.Entry{Case: c.ID, Kind: recourse.EntryReopened, Why: why})
@@ -90,12 +90,12 @@ func (w *work) settle() {
 
 func (w *work) settleCase(i int) {
 	for range maxSteps {
-		t := w.leading(&w.f.Cases[i].Run, subject{c: &w.f.Cases[i]})
+		t := w.leading(&w.f.Cases[i].Run, subject{c: w.f.Cases[i]})
 		if t == nil || w.f.Cases[i].Status == recourse.Closed {
 			return
 		}
 		why := whyFacts(t)
-		if refused, no := w.guard(&w.f.Cases[i], t.Do, targetOf(t)); no {
+		if refused, no := w.guard(w.f.Cases[i], t.Do, targetOf(t)); no {
 			w.refuse(i, refused)
 			return
 		}
@@ -103,7 +103,7 @@ func (w *work) settleCase(i int) {
 	}
 	w.note(recourse.Entry{Case: w.f.Cases[i].ID, Kind: recourse.EntryRefused,
 		Why: recourse.Why{Code: recourse.WhyLoop, Args: []recourse.Arg{{Name: "state", Text: w.f.Cases[i].State}}}})
-	w.ask(&w.cases()[i], recourse.PartyMerchant, playbook.QuestionWhichCase, nil, recourse.Why{Code: recourse.WhyLoop})
+	w.ask(w.caseAt(i), recourse.PartyMerchant, playbook.QuestionWhichCase, nil, recourse.Why{Code: recourse.WhyLoop})
 }
 
 func whyFacts(t *playbook.Transition) recourse.Why {
@@ -144,7 +144,7 @@ func (w *work) settleRecovery(i int) {
 // refuse keeps a case where it is because the guard said no, and asks a person with the right to confirm. Asked
 // once: while that question is open it is not asked again.
 func (w *work) refuse(i int, why recourse.Why) {
-	c := &w.cases()[i]
+	c := w.caseAt(i)
 	for _, q := range c.Asks {
 		if q.Question == playbook.QuestionDoubleLoss {
 			return

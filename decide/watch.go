@@ -78,7 +78,7 @@ const maxReopened = 3
 func (w *work) watched(o *playbook.Opener, from time.Time, on subject) (lines []recourse.Pieces, free time.Time) {
 	before := 0
 	for i := range w.f.Cases {
-		c := &w.f.Cases[i]
+		c := w.f.Cases[i]
 		if c.Status == recourse.Open && c.Situation == o.Situation.Name && about(c, on) {
 			return nil, free // the trouble is being seen to
 		}
@@ -95,7 +95,7 @@ func (w *work) watched(o *playbook.Opener, from time.Time, on subject) (lines []
 	}
 	lines = w.watchedLines(on)
 	for i := range w.f.Cases {
-		c := &w.f.Cases[i]
+		c := w.f.Cases[i]
 		if !recourse.Overlap(lines, c.Lines) {
 			continue
 		}

@@ -118,7 +118,7 @@ func (p *play) expectCases(want []document.Node) string {
 	var due []time.Time
 	for _, f := range p.world.Files() {
 		for i := range f.Cases {
-			cases = append(cases, &f.Cases[i])
+			cases = append(cases, f.Cases[i])
 			due = append(due, p.world.Decider.NextDeadline(f, f.Cases[i].ID))
 		}
 	}

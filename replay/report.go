@@ -146,7 +146,7 @@ func (r *Report) file(f *recourse.OrderFile, until time.Time, sum *summary) {
 		end = f.Now
 	}
 	for i := range f.Cases {
-		c := &f.Cases[i]
+		c := f.Cases[i]
 		s := r.situation(c.Situation)
 		if c.Status == recourse.Open {
 			s.Open++

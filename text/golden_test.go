@@ -40,7 +40,7 @@ func story() *recourse.OrderFile {
 			Status: recourse.InTransit, ShippedAt: day(time.March, 5), ScannedAt: day(time.March, 9),
 			Customs: &recourse.Customs{Asks: "commercial invoice", By: "2026-03-20", WhoPays: "buyer"},
 		}},
-		Cases: []recourse.Case{{
+		Cases: []*recourse.Case{{
 			ID: "1001-1", Situation: "damaged_item", Status: recourse.Open, Run: recourse.Run{State: "x", EnteredAt: day(time.March, 6), Step: 2},
 			Lines: []recourse.Pieces{{Line: 1, Quantity: 2}}, Purchase: "TM-5500123", OpenedAt: day(time.March, 6),
 			ClaimAt: day(time.March, 9), VerdictAt: day(time.April, 1), EventDue: day(time.April, 10),

@@ -100,7 +100,7 @@ func (t *teller) decision(d decide.Decision) {
 func (t *teller) end(d *decide.Decider) {
 	t.again()
 	for i := range t.file.Cases {
-		c := &t.file.Cases[i]
+		c := t.file.Cases[i]
 		if c.Status == recourse.Closed {
 			fmt.Fprintf(t.w, "= %s %s: %s\n", c.ID, t.words.Situation(c.Situation), t.words.Outcome(c.Outcome))
 			continue
