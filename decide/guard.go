@@ -19,9 +19,10 @@ func (w *work) guard(c *recourse.Case, do []*playbook.Action, to *playbook.State
 	if c.Confirmed || c.Quiet { // what is quiet pays and sends nothing
 		return recourse.Why{}, false
 	}
-	line, withdrawn := w.conflict(c, do, false)
+	v := breath{}
+	line := w.conflict(c, do, &v)
 	if line == 0 && to != nil {
-		line, _ = w.conflict(c, to.Do, withdrawn)
+		line = w.conflict(c, to.Do, &v)
 	}
 	if line == 0 {
 		return recourse.Why{}, false
@@ -29,23 +30,41 @@ func (w *work) guard(c *recourse.Case, do []*playbook.Action, to *playbook.State
 	return recourse.Why{Code: recourse.WhyDoubleLoss, Args: []recourse.Arg{{Name: "line", N: int64(line)}}}, true
 }
 
-// conflict is the line for which some acts would pay and send; 0: none. withdrawn says, before and after, whether the
-// case's own refund is taken back on the way.
-func (w *work) conflict(c *recourse.Case, acts []*playbook.Action, withdrawn bool) (line int, after bool) {
+// breath is what the acts before have done to the case's own money and goods in the same breath.
+type breath struct{ refundBack, sendingBack, refunded, sent bool }
+
+// conflict is the line for which some acts would pay and send; 0: none.
+func (w *work) conflict(c *recourse.Case, acts []*playbook.Action, v *breath) int {
 	for _, a := range acts {
+		line := 0
 		switch a.Verb {
 		case recourse.EffectWithdrawRefund:
-			withdrawn = true
+			v.refundBack, v.refunded = true, false
+		case recourse.EffectWithdrawReplacement:
+			v.sendingBack, v.sent = true, false
 		case recourse.EffectReorder, recourse.EffectReplacement, recourse.EffectAdjust:
-			line = w.paidAlready(c, withdrawn)
+			if line = w.paidAlready(c, v.refundBack); line == 0 && v.refunded {
+				line = firstLine(c)
+			}
+			v.sent = true
 		case recourse.EffectRefund:
-			line = w.sentAlready(c)
+			if line = w.sentAlready(c, v.sendingBack); line == 0 && v.sent {
+				line = firstLine(c)
+			}
+			v.refunded = true
 		}
 		if line > 0 {
-			break
+			return line
 		}
 	}
-	return line, withdrawn
+	return 0
+}
+
+func firstLine(c *recourse.Case) int {
+	if len(c.Lines) == 0 {
+		return 0
+	}
+	return c.Lines[0].Line
 }
 
 // paidAlready is a line of the case whose pieces cannot be sent again because they are paid back; 0: none. A
@@ -73,10 +92,11 @@ func (w *work) paidAlready(c *recourse.Case, withdrawn bool) int {
 	return 0
 }
 
-// sentAlready is a line of the case whose pieces cannot be paid back because they were sent again; 0: none.
-func (w *work) sentAlready(c *recourse.Case) int {
-	if c.SentAgain.Remedy != "" && len(c.Lines) > 0 {
-		return c.Lines[0].Line
+// sentAlready is a line of the case whose pieces cannot be paid back because they were sent again; 0: none. A sending of
+// the case's own that has not left and is taken back in the same breath does not count.
+func (w *work) sentAlready(c *recourse.Case, takenBack bool) int {
+	if c.SentAgain.Remedy != "" && (c.SentAgain.Done || !takenBack) {
+		return firstLine(c)
 	}
 	for _, p := range c.Lines {
 		line := w.f.Order.Line(p.Line)

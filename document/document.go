@@ -128,7 +128,11 @@ func syntax(file string, err error) error {
 		at = position(file, e.GetToken())
 	}
 	message, _, _ = strings.Cut(message, "\n")
-	return &recourse.Error{Kind: recourse.Invalid, Code: "document_syntax", Message: recourse.Shorten(message, 200), Position: at, Err: err}
+	out := &recourse.Error{Kind: recourse.Invalid, Code: "document_syntax", Message: recourse.Shorten(message, 200), Position: at, Err: err}
+	if strings.HasPrefix(message, "found character '\t'") {
+		out.Message, out.Hint = "a tab stands where the line is indented", "indent with spaces"
+	}
+	return out
 }
 
 func position(file string, t *token.Token) recourse.Position {

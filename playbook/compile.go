@@ -18,15 +18,18 @@ type builder struct {
 	blocks   map[string]document.Node
 	usedBy   map[string]bool // blocks used
 	errs     []error
+	lost     bool // something that has a name could not be declared: all that refers to it would be blamed for it
 }
 
 // maxErrors is how many errors one file gets to hear at a time.
 const maxErrors = 20
 
+// fail notes an error, once: what stands for a whole path is read for each of its states.
 func (b *builder) fail(err error) {
-	if err != nil && len(b.errs) < maxErrors {
-		b.errs = append(b.errs, err)
+	if err == nil || len(b.errs) >= maxErrors || slices.ContainsFunc(b.errs, func(e error) bool { return e.Error() == err.Error() }) {
+		return
 	}
+	b.errs = append(b.errs, err)
 }
 
 var sections = []string{"playbook", "extends", "about", "settings", "conditions", "questions", "templates", "situations", "blocks", "paths", "tracks"}
@@ -46,7 +49,9 @@ func compile(tree document.Node) (*Playbook, error) {
 		b.fail(tree.Err("playbook", "a playbook begins with playbook: NAME"))
 	}
 	b.declare(tree)
-	b.conditions(section(tree, "conditions"))
+	if !b.lost {
+		b.conditions(section(tree, "conditions"))
+	}
 	if b.compiler != nil {
 		b.fill(tree)
 	}
@@ -59,9 +64,12 @@ func compile(tree document.Node) (*Playbook, error) {
 	return b.Playbook, nil
 }
 
-// section is a part of the tree; null when absent.
+// section is a part of the tree; null when absent, at the place of the whole, so that every error has one.
 func section(tree document.Node, name string) document.Node {
-	n, _ := tree.Get(name)
+	n, ok := tree.Get(name)
+	if !ok {
+		n.At = tree.At
+	}
 	return n
 }
 
@@ -69,6 +77,7 @@ func section(tree document.Node, name string) document.Node {
 func (b *builder) entries(n document.Node) []document.Entry {
 	if n.Kind != document.Map && n.Kind != document.Null {
 		b.fail(n.Err("document_type", "a map is wanted here, not %s", n.Kind))
+		b.lost = true
 	}
 	return n.Entries
 }
@@ -107,6 +116,7 @@ func (b *builder) declare(tree document.Node) {
 
 func (b *builder) path(e document.Entry, track bool) {
 	p := &Path{Name: e.Key, Track: track, At: e.At}
+	b.word(e)
 	if b.paths[p.Name] != nil {
 		b.fail(e.Value.Err("path", "there are two paths %q", e.Key))
 	}
@@ -114,6 +124,7 @@ func (b *builder) path(e document.Entry, track bool) {
 	b.paths[p.Name] = p
 	b.fail(e.Value.Keys("use", "on", "choose", "states"))
 	for _, se := range b.entries(section(e.Value, "states")) {
+		b.word(se)
 		s := &State{Path: p, Name: se.Key, Full: p.Name + "." + se.Key, At: se.At}
 		p.States = append(p.States, s)
 		b.states[s.Full] = s
@@ -123,41 +134,61 @@ func (b *builder) path(e document.Entry, track bool) {
 	}
 }
 
+// word refuses a name of a path or a state that path.state could not be told apart with.
+func (b *builder) word(e document.Entry) {
+	if e.Key == "" || strings.ContainsAny(e.Key, ". \t\n") {
+		b.fail(&recourse.Error{Kind: recourse.Invalid, Code: "name", Position: e.At, Message: fmt.Sprintf("%q cannot name a path or a state", recourse.Shorten(e.Key, 60)),
+			Hint: "a name is one word, without dots"})
+	}
+}
+
 // setting reads a declaration: the key that names its type holds the default, except for a choice, whose key holds
 // the words and which has a default of its own.
 func (b *builder) setting(e document.Entry) {
 	s := &Setting{Name: e.Key, At: e.At}
-	node := e.Value
-	if err := node.Keys("choice", "flag", "duration", "percent", "count", "approval", "country", "default", "about"); err != nil {
-		b.fail(err)
+	value, err := b.settingType(s, e.Value)
+	if err == nil {
+		s.About = b.text(e.Value, "about")
+		s.Default, err = s.Parse(value.Text)
+		err = placed(err, value.At)
+	}
+	b.fail(err)
+	if s.Type == "" {
+		b.lost = true
 		return
 	}
-	value := section(node, "default")
-	for _, t := range []SettingType{Choice, Flag, Period, Percent, Count, ApprovalT, CountryT} {
-		v, ok := node.Get(string(t))
-		if !ok {
-			continue
-		}
-		if s.Type != "" {
-			b.fail(v.Err("setting", "%s is both a %s and a %s", e.Key, s.Type, t))
-		}
-		s.Type = t
-		if t == Choice {
-			s.Options = b.list(v)
-		} else if value.Kind == document.Null {
-			value = v
-		}
-	}
-	s.About = b.text(node, "about")
-	text, err := value.String()
-	if s.Type == "" || err != nil {
-		b.fail(node.Err("setting", "%s needs a type and a default, as in {duration: 3 days}", e.Key))
-		return
-	}
-	s.Default, err = s.Parse(text)
-	b.fail(placed(err, value.At))
+	s.Default.Kind = kinds[s.Type] // though the default is wrong, conditions about it may be right
 	b.settings[s.Name] = len(b.Settings)
 	b.Settings = append(b.Settings, s)
+}
+
+// kinds are the types of the values of settings.
+var kinds = map[SettingType]Kind{Choice: Text, Flag: Bool, Period: Span, Percent: Int, Count: Int, ApprovalT: Text, CountryT: Text}
+
+// settingType reads which type a setting has, and gives the word that is its default.
+func (b *builder) settingType(s *Setting, n document.Node) (value document.Node, err error) {
+	if err := n.Keys("choice", "flag", "duration", "percent", "count", "approval", "country", "default", "about"); err != nil {
+		return value, err
+	}
+	value = section(n, "default")
+	for _, t := range []SettingType{Choice, Flag, Period, Percent, Count, ApprovalT, CountryT} {
+		v, ok := n.Get(string(t))
+		switch {
+		case !ok:
+			continue
+		case s.Type != "":
+			return value, v.Err("setting", "%s is both a %s and a %s", s.Name, s.Type, t)
+		case t == Choice:
+			s.Options = b.list(v)
+		case value.Kind == document.Null:
+			value = v
+		}
+		s.Type = t
+	}
+	if s.Type == "" || value.Kind != document.Scalar {
+		return value, n.Err("setting", "%s needs a type and a default, as in {duration: 3 days}", s.Name)
+	}
+	return value, nil
 }
 
 // list is a list of words.
@@ -209,7 +240,11 @@ func (b *builder) condition(n document.Node) *Condition {
 		b.fail(err)
 		return nil
 	}
-	c, err := b.compiler.compile(strings.TrimSpace(text), n.At)
+	at := n.At
+	if n.Quoted {
+		at.Column++ // what is said about the text counts from after the quote
+	}
+	c, err := b.compiler.compile(strings.TrimSpace(text), at)
 	if err != nil {
 		b.fail(err)
 		return nil
@@ -245,11 +280,11 @@ func (b *builder) fill(tree document.Node) {
 func (b *builder) question(e document.Entry) {
 	b.fail(e.Value.Keys("choices", "due"))
 	q := &Question{Name: e.Key, At: e.At, Choices: b.list(section(e.Value, "choices"))}
-	due, ok := e.Value.Get("due")
-	if !ok {
-		b.fail(e.Value.Err("question_due", "the question %q has no due: a person's task needs a date", e.Key))
+	if due := section(e.Value, "due"); due.Kind == document.Null {
+		b.fail(due.Err("question_due", "the question %q has no due: a person's task needs a date", e.Key))
+	} else {
+		q.Due = b.length(due)
 	}
-	q.Due = b.length(due)
 	for _, c := range q.Choices {
 		if _, ok := Answers[c]; !ok && !slices.Contains(recourse.Remedies, recourse.Remedy(c)) {
 			err := section(e.Value, "choices").Err("choice", "%q is neither a remedy nor an answer", recourse.Shorten(c, 40))
@@ -326,9 +361,6 @@ func (b *builder) situation(e document.Entry) {
 	s.Path = b.paths[name]
 	if s.Path == nil || s.Path.Track {
 		err := section(e.Value, "path").Err("path", "there is no path %q", recourse.Shorten(name, 60))
-		if err.Position.Line == 0 {
-			err.Position = e.At
-		}
 		err.Hint = recourse.Nearest(name, b.pathNames())
 		b.fail(err)
 	}

@@ -1,6 +1,7 @@
 package playbook
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -145,9 +146,11 @@ func (c *compiler) compile(source string, at recourse.Position) (*Condition, err
 func (c *compiler) explain(issues *cel.Issues, at recourse.Position) error {
 	first := issues.Errors()[0]
 	at.Column += first.Location.Column()
-	out := &recourse.Error{Kind: recourse.Invalid, Code: "condition", Position: at, Message: "the condition cannot be read: " + recourse.Shorten(first.Message, 160)}
+	message, _, _ := strings.Cut(first.Message, " expecting {") // a list of CEL's tokens
+	out := &recourse.Error{Kind: recourse.Invalid, Code: "condition", Position: at, Message: "the condition cannot be read: " + recourse.Shorten(message, 160)}
 	if name, ok := strings.CutPrefix(first.Message, "undeclared reference to '"); ok {
 		name, _, _ = strings.Cut(name, "'")
+		out.Position.Column -= max(0, strings.LastIndexByte(name, '.')) // CEL points at the last dot of a name
 		out.Message = fmt.Sprintf("nothing is called %q", recourse.Shorten(name, 60))
 		out.Hint = recourse.Nearest(name, c.names(name))
 	}
@@ -335,7 +338,7 @@ func order(x, y Value) int {
 	if x.Kind == Text {
 		return strings.Compare(x.Text, y.Text)
 	}
-	return int(x.N - y.N)
+	return cmp.Compare(x.N, y.N)
 }
 
 func (t *translator) in(left, right ast.Expr) (func(*Scope) Ternary, error) {
@@ -351,6 +354,9 @@ func (t *translator) in(left, right ast.Expr) (func(*Scope) Ternary, error) {
 		b, err := t.operand(el)
 		if err != nil {
 			return nil, err
+		}
+		if b.isFact || b.isSet || b.constant.Kind != t.kind(a) {
+			return nil, t.unsupported(el, "a list after in holds constants, of the type that is looked for")
 		}
 		if err := t.possible(el, a, b); err != nil {
 			return nil, err
@@ -412,6 +418,17 @@ func (o *operand) equals(function string, constant *operand) func(*Scope) Ternar
 		}
 		return Maybe
 	}
+}
+
+// kind is the type of an operand's values.
+func (t *translator) kind(o *operand) Kind {
+	switch {
+	case o.isFact:
+		return facts[o.fact].kind
+	case o.isSet:
+		return t.settings[o.setting].Default.Kind
+	}
+	return o.constant.Kind
 }
 
 func (t *translator) operand(e ast.Expr) (*operand, error) {

@@ -180,7 +180,7 @@ func (b *builder) transition(s *State, n document.Node, more ...string) *Transit
 		t.Part, err = v.Bool()
 		b.fail(err)
 	}
-	if !t.Moves() && t.Do == nil {
+	if section(n, "go").Kind == document.Null && section(n, "become").Kind == document.Null && len(section(n, "do").List()) == 0 {
 		b.fail(n.Err("transition", "nothing is done here: it needs do, go or become"))
 	}
 	return t

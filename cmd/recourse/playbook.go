@@ -18,12 +18,13 @@ import (
 
 // playbookCmd works with playbooks.
 type playbookCmd struct {
-	Show showCmd `cmd:"" help:"Print a playbook in words."`
-	Draw drawCmd `cmd:"" help:"Draw a playbook as an SVG: a panel a path, states, and times on the arrows."`
-	Diff diffCmd `cmd:"" help:"Say in words what changes from one playbook to another."`
-	Test testCmd `cmd:"" help:"Run scenario files on a virtual clock; the last line says how many passed."`
-	Copy copyCmd `cmd:"" help:"Print a built-in playbook, to be changed and used as one's own."`
-	List listCmd `cmd:"" help:"List the built-in playbooks."`
+	Check checkCmd `cmd:"" help:"Explore every state of a playbook for what cannot be right; says where, and how one gets there."`
+	Show  showCmd  `cmd:"" help:"Print a playbook in words."`
+	Draw  drawCmd  `cmd:"" help:"Draw a playbook as an SVG: a panel a path, states, and times on the arrows."`
+	Diff  diffCmd  `cmd:"" help:"Say in words what changes from one playbook to another."`
+	Test  testCmd  `cmd:"" help:"Run scenario files on a virtual clock; the last line says how many passed."`
+	Copy  copyCmd  `cmd:"" help:"Print a built-in playbook, to be changed and used as one's own."`
+	List  listCmd  `cmd:"" help:"List the built-in playbooks."`
 }
 
 // loadPlaybook compiles a built-in playbook or a file.
