@@ -242,12 +242,8 @@ func whyTimer(t *playbook.Timer, p *playbook.Policy, m moment) recourse.Why {
 
 // whyTime says how long after what it was, and by which setting.
 func whyTime(code recourse.WhyCode, length *playbook.Length, p *playbook.Policy, from playbook.Anchor, m moment) recourse.Why {
-	d := length.Of(p.Values)
-	if d.Calendar != "" {
-		d.Calendar = p.Country(d)
-	}
 	return recourse.Why{Code: code, Args: []recourse.Arg{
-		{Name: "after", Text: d.String()}, {Name: "setting", Text: length.Setting}, {Name: "from", Text: string(from)}, {Name: "since", At: m.from}, {Name: "due", At: m.due},
+		{Name: "after", Text: p.Text(length)}, {Name: "setting", Text: length.Setting}, {Name: "from", Text: string(from)}, {Name: "since", At: m.from}, {Name: "due", At: m.due},
 	}}
 }
 

@@ -151,11 +151,7 @@ type work struct {
 	effects []recourse.Effect
 	why     []recourse.Arg // of the fact in hand
 
-	last struct { // the last state looked up
-		playbook *playbook.Playbook
-		full     string
-		state    *playbook.State
-	}
+	last [2]lookup // the last states looked up
 
 	upcoming moment // what is due next, when settled
 	settled  bool
@@ -322,13 +318,24 @@ func (d *Decider) policyOf(r *recourse.Run) *playbook.Policy {
 	return d.Policy
 }
 
-// state is the state that a run is in; nil when its playbook has none of that name. Runs of one decision are mostly in
-// the same state, so that the last answer is kept.
+// state is the state that a run is in; nil when its playbook has none of that name. The runs of one decision are mostly in
+// one or two states, so that the last answers are kept.
 func (w *work) state(p *playbook.Policy, full string) *playbook.State {
-	if w.last.playbook != p.Playbook || w.last.full != full {
-		w.last.playbook, w.last.full, w.last.state = p.Playbook, full, p.State(full)
+	for i := range w.last {
+		if l := &w.last[i]; l.playbook == p.Playbook && l.full == full {
+			return l.state
+		}
 	}
-	return w.last.state
+	w.last[1] = w.last[0]
+	w.last[0] = lookup{p.Playbook, full, p.State(full)}
+	return w.last[0].state
+}
+
+// lookup is a state that was looked up.
+type lookup struct {
+	playbook *playbook.Playbook
+	full     string
+	state    *playbook.State
 }
 
 // note appends an entry of history.

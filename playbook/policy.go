@@ -19,6 +19,7 @@ type Policy struct {
 
 	limit recourse.Money // of the approval setting
 	waits bool
+	texts []string // of the settings that are durations, as Text gives them
 }
 
 // With makes a policy of the playbook with some settings changed, as written: "late_shipment.urge_after" →
@@ -51,6 +52,12 @@ func (p *Policy) finish() (err error) {
 		fmt.Fprintf(h, "\n%s: %s", s.Name, s.Format(p.Values[i]))
 	}
 	p.Hash = hex.EncodeToString(h.Sum(nil))
+	p.texts = make([]string, len(p.Values))
+	for i, v := range p.Values {
+		if v.Kind == Span {
+			p.texts[i] = p.text(*v.Span)
+		}
+	}
 	p.limit, p.waits, err = approvalLimit(p.Values[p.approval].Text)
 	return err
 }
@@ -81,6 +88,22 @@ func (p *Policy) Approval(amount recourse.Money) recourse.Approval {
 		return recourse.ApprovalGiven
 	}
 	return recourse.ApprovalNeeded
+}
+
+// Text is a length in the form that ParseDuration reads, merchant given as the merchant's country. It is asked for with
+// every deadline that acts, and so kept.
+func (p *Policy) Text(l *Length) string {
+	if l.Setting != "" {
+		return p.texts[l.setting]
+	}
+	return p.text(l.Literal)
+}
+
+func (p *Policy) text(d Duration) string {
+	if d.Calendar != "" {
+		d.Calendar = p.Country(d)
+	}
+	return d.String()
 }
 
 // StaleAfter is the age from which facts are taken stock of in silence.

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 
 	"github.com/alecthomas/kong"
 
@@ -42,7 +43,16 @@ type streams struct {
 	terminal bool // err is a terminal: progress may be shown
 }
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// garbage is how far memory may grow between two collections, in percent of what is in use: decisions keep little and make
+// much, so that collecting less often costs little memory and saves a third of the time. GOGC overrides it.
+const garbage = 400
 
 // run runs a command line and gives its exit code.
 func run(args []string, stdout, stderr *os.File) int {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -52,9 +50,6 @@ func (c *replayCmd) Run(ctx context.Context, s *streams) error {
 	if c.Case != "" {
 		defer book.file.Close()
 		return c.story(ctx, s, book, o)
-	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400) // a replay keeps little and makes much: memory stays small all the same
 	}
 	bar := newProgress(s, total)
 	o.Progress = bar.at
