@@ -219,6 +219,14 @@ func (w *work) fire(r *recourse.Run, t *playbook.Timer, m moment, p *playbook.Po
 		at = w.skipTo(at, until, p, t, true)
 		w.at = at
 	}
+	if w.walking { // the file is ours: nothing else looks at the list
+		for i := range r.Fired {
+			if r.Fired[i].Timer == m.timer {
+				r.Fired[i].At = at
+				return
+			}
+		}
+	}
 	fired := make([]recourse.Firing, 0, len(r.Fired)+1)
 	for _, f := range r.Fired {
 		if f.Timer != m.timer {

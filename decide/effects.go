@@ -1,7 +1,6 @@
 package decide
 
 import (
-	"slices"
 	"strconv"
 
 	"recourse"
@@ -143,10 +142,15 @@ func (w *work) ask(c *recourse.Case, of recourse.Party, question string, choices
 	}
 	due := w.askDue(p, q)
 	e := w.emit(c, recourse.Effect{Kind: recourse.EffectAsk, Of: of, Question: question, Choices: choices, Due: due, Lines: c.Lines, Purchase: c.Purchase, Parcel: c.Parcel, Why: why})
-	c.Asks = asked(c.Asks, recourse.Question{Effect: e.ID, Of: of, Question: question, Choices: choices, Due: due})
+	c.Asks = w.asked(c.Asks, recourse.Question{Effect: e.ID, Of: of, Question: question, Choices: choices, Due: due})
 }
 
-func asked(open []recourse.Question, q recourse.Question) []recourse.Question {
+// asked are the open questions with one more; the same question put again takes its place at the end.
+func (w *work) asked(open []recourse.Question, q recourse.Question) []recourse.Question {
+	if n := len(open); w.walking && n > 0 && open[n-1].Question == q.Question && open[n-1].Of == q.Of {
+		open[n-1] = q
+		return open
+	}
 	out := make([]recourse.Question, 0, len(open)+1)
 	for _, o := range open {
 		if o.Question != q.Question || o.Of != q.Of {
@@ -178,8 +182,8 @@ func (w *work) recoveryAction(r *recourse.Recovery, a *playbook.Action, why reco
 	case recourse.EffectMessage:
 		e.To, e.Template, e.Draft = a.Party, a.Template, a.Draft
 	case recourse.EffectAsk:
-		e.Of, e.Question, e.Choices, e.Due = a.Party, a.Question.Name, slices.Clone(a.Question.Choices), w.askDue(p, a.Question)
-		r.Asks = asked(r.Asks, recourse.Question{Effect: e.ID, Of: e.Of, Question: e.Question, Choices: e.Choices, Due: e.Due})
+		e.Of, e.Question, e.Choices, e.Due = a.Party, a.Question.Name, a.Question.Choices, w.askDue(p, a.Question)
+		r.Asks = w.asked(r.Asks, recourse.Question{Effect: e.ID, Of: e.Of, Question: e.Question, Choices: e.Choices, Due: e.Due})
 	default:
 		return // unreachable: the playbook's check lets a track speak and ask only
 	}

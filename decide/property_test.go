@@ -284,6 +284,41 @@ func TestPure(t *testing.T) {
 	})
 }
 
+// TestWalker: a walker, which changes its file in place, decides exactly as the pure functions do.
+func TestWalker(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := drawHistory(t)
+		var effects []recourse.Effect
+		file := h.play(func(_ *recourse.OrderFile, d decide.Decision, _ time.Time) { effects = append(effects, d.Effects...) })
+		walker := decide.New(h.policy).Walk(&recourse.OrderFile{Order: recourse.Order{ID: "1001"}})
+		var walked []recourse.Effect
+		now := h.start
+		for _, s := range append(h.steps[:len(h.steps):len(h.steps)], step{}) {
+			until := now.Add(s.after)
+			for range 500 {
+				due := walker.File().Due
+				if due.IsZero() || due.After(until) {
+					break
+				}
+				if due.After(now) {
+					now = due
+				}
+				walked = append(walked, walker.Due(now).Effects...)
+			}
+			now = until
+			if s.event != nil {
+				walked = append(walked, walker.Event(s.event, now).Effects...)
+			}
+		}
+		if a, b := snapshot(file), snapshot(walker.File()); a != b {
+			t.Fatalf("the walker's file is another:\n%s\n%s", a, b)
+		}
+		if a, b := fmt.Sprint(effects), fmt.Sprint(walked); a != b {
+			t.Fatalf("the walker's effects are others:\n%s\n%s", a, b)
+		}
+	})
+}
+
 // TestFactsCommute: what is known of purchases and parcels does not depend on the order in which it was learned.
 func TestFactsCommute(t *testing.T) {
 	p, err := playbook.Builtin("tmall-dsers")

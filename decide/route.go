@@ -163,6 +163,7 @@ func (w *work) split(i int) int {
 	twin := *c
 	twin.ID = w.caseID()
 	twin.Lines, twin.Effects = own, 0
+	twin.Fired, twin.Asks = slices.Clone(c.Fired), slices.Clone(c.Asks)
 	w.caseAt(i).Lines = rest
 	w.addCase(twin)
 	w.divide(i, len(w.f.Cases)-1)
