@@ -73,11 +73,6 @@ func DecodeData(t EventType, data []byte) (Data, error) {
 	if err := json.Unmarshal(data, &d); err != nil {
 		return d, decodeError(t, err)
 	}
-	for i := range d.Items {
-		if d.Items[i].Quantity == 0 && !bytes.Contains(data, []byte(`"quantity"`)) {
-			d.Items[i].Quantity = 1
-		}
-	}
 	e := Event{Type: t, Data: d}
 	return d, e.Check()
 }
@@ -257,6 +252,17 @@ func (p *Pieces) UnmarshalJSON(data []byte) error {
 	}
 	*p = Pieces{}
 	return json.Unmarshal(data, &p.Line)
+}
+
+// UnmarshalJSON reads a line; one that tells no quantity is of one piece.
+func (l *Line) UnmarshalJSON(data []byte) error {
+	type plain Line
+	line := plain{Quantity: 1}
+	if err := json.Unmarshal(data, &line); err != nil {
+		return err
+	}
+	*l = Line(line)
+	return nil
 }
 
 // Nearest is a hint for a word that is not among names: "did you mean "x"?", else the names there are.

@@ -35,7 +35,8 @@ type Playbook struct {
 	states     map[string]*State
 	openers    map[recourse.EventType][]*Opener
 	watches    []*Opener
-	country    int // the places of the settings that the interpreter reads
+	repeats    []int // the settings that say how often something repeats
+	country    int   // the places of the settings that the interpreter reads
 	approval   int
 	stale      int
 	increase   int

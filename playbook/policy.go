@@ -58,6 +58,11 @@ func (p *Policy) finish() (err error) {
 			p.texts[i] = p.text(*v.Span)
 		}
 	}
+	for _, i := range p.repeats {
+		if d := p.Values[i].Span; d.Time == 0 && d.Business == 0 {
+			return &recourse.Error{Kind: recourse.Invalid, Code: "setting_value", Field: p.Settings[i].Name, Message: p.Settings[i].Name + " says how often something repeats: it cannot be " + d.String()}
+		}
+	}
 	p.limit, p.waits, err = approvalLimit(p.Values[p.approval].Text)
 	return err
 }

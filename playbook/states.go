@@ -249,6 +249,9 @@ func (b *builder) timer(s *State, n document.Node, every bool, block string) {
 	if t.First != nil && !every {
 		b.fail(n.Err("timer", "first belongs to every: a time that comes once has only in"))
 	}
+	if every && t.In.Setting != "" {
+		b.repeats = append(b.repeats, t.In.setting)
+	}
 	if every && t.In.Setting == "" && t.In.Literal == (Duration{}) {
 		b.fail(in.Err("timer", "every 0 days would never end"))
 	}

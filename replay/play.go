@@ -29,6 +29,9 @@ func (p *play) begin() {
 
 // step plays one step. A message says what did not hold, and where that was expected.
 func (p *play) step(s Step) (message string, at recourse.Position) {
+	if p.world.Restless {
+		return restless, s.At
+	}
 	switch {
 	case s.Event != nil:
 		if err := p.world.Event(s.Event); err != nil {

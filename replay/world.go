@@ -17,6 +17,10 @@ type World struct {
 	// Decided, when set, is given every decision that changed something, in order.
 	Decided func(decide.Decision)
 
+	// Restless is set when deadlines followed each other without end and time was not let pass any further.
+	Restless bool
+
+	decisions int
 	files     map[string]*recourse.OrderFile
 	orders    []string          // in order of appearance
 	purchases map[string]string // purchase → order
@@ -101,6 +105,10 @@ func (w *World) keep(d decide.Decision) {
 	}
 }
 
+// maxDecisions bounds the deadlines that act in one world: ten years of five reminders a day, and more than a person
+// would write.
+const maxDecisions = 20_000
+
 // Until lets time pass to an instant. Every deadline on the way acts, in order of time, one at exactly that
 // instant included.
 func (w *World) Until(to time.Time) {
@@ -111,6 +119,10 @@ func (w *World) Until(to time.Time) {
 		}
 		if next.Due.After(w.Now) {
 			w.Now = next.Due
+		}
+		if w.decisions++; w.decisions > maxDecisions {
+			w.Restless = true
+			return
 		}
 		before := next.Due
 		w.keep(w.Decider.Due(next, w.Now))
