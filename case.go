@@ -7,6 +7,9 @@ import "time"
 type Situation string
 
 // CaseStatus says whether a case is still worked on.
+//
+// There is no third status for a case that waits. Waiting is what an open case does, and its state,
+// its timers and its questions say for whom and until when.
 type CaseStatus string
 
 const (
@@ -19,6 +22,8 @@ const (
 )
 
 // Outcome is how a case ended.
+//
+// It is what the reports count by, and what the buyer's page says last. An open case has none.
 type Outcome string
 
 // The outcomes.
@@ -46,6 +51,9 @@ var Outcomes = []Outcome{
 }
 
 // Party is one of those involved.
+//
+// The marketplace is none of them: it is reached through the agent, who carries the claim there and
+// the verdict back.
 type Party string
 
 // The parties.
@@ -58,6 +66,9 @@ const (
 )
 
 // Remedy is what is chosen to put a trouble right.
+//
+// Who chooses is the playbook's to say: the merchant as a rule, the buyer where a setting hands the
+// choice over. A remedy chosen before the verdict of a claim is noted and does nothing.
 type Remedy string
 
 // The remedies that a person may choose.
@@ -75,6 +86,12 @@ const (
 var Remedies = []Remedy{RemedyRefund, RemedyReplacement, RemedyReorder, RemedyAdjustment, RemedyResend, RemedyAppeal, RemedyClose}
 
 // Run is a position in a playbook: of a case on its path, or of a recovery on its track.
+//
+// It is pinned to one playbook by its hash, so that a policy changed today does not pull a case that
+// began under another one into a state which that one did not have.
+//
+// Step only grows. It tells a message decided in this state from one that a later step has
+// overtaken, and so what may still be sent after downtime.
 type Run struct {
 	Playbook  string     `json:"playbook"`        // hash of the playbook that it is pinned to
 	State     string     `json:"state"`           // path.state
@@ -86,12 +103,17 @@ type Run struct {
 }
 
 // Firing remembers that a timer acted.
+//
+// A timer that repeats, such as the reminder of a customs hold, counts its next instant from here;
+// one that acts once is thereby known to have acted.
 type Firing struct {
 	Timer int       `json:"timer"` // its place among the state's timers
 	At    time.Time `json:"at"`    // the instant for which it acted last
 }
 
 // Question is what a person was asked and has not answered yet.
+//
+// It belongs to the state that put it, and the date keeps a case from waiting for a person for ever.
 type Question struct {
 	Effect   string    `json:"effect"` // id of the ask effect
 	Of       Party     `json:"of"`
@@ -101,6 +123,17 @@ type Question struct {
 }
 
 // ClaimStatus says how a claim stands.
+//
+// A claim is what we ask of marketplace, supplier or carrier; what a buyer reports is a problem, and
+// what a bank opens against the merchant is a dispute.
+//
+//   - none becomes filed when the playbook's step puts the claim, as a rule once the evidence is
+//     there.
+//   - filed is moved on by the agent's verdict alone. Time does not decide it: after the thirty
+//     business days in China the agent is chased and the merchant warned.
+//   - approved leads to the remedy, which is due within fifteen further business days.
+//   - denied leaves the merchant three ways: goodwill, an appeal with new evidence, or the end. An
+//     appeal files it again.
 type ClaimStatus string
 
 const (
@@ -111,6 +144,10 @@ const (
 )
 
 // Interception says how stopping a parcel stands.
+//
+// It is asked for on a domestic leg only. The agent's answer moves it on; without one it is asked
+// again after three days and given up after seven, by the default settings, which counts as failed.
+// Only success lets the refund of a cancelled order go on.
 type Interception string
 
 const (
@@ -159,6 +196,10 @@ type Case struct {
 }
 
 // SentAgain is the remedy by which goods go to the buyer a second time.
+//
+// The double-loss guard reads it: pieces that are sent again are not refunded as well, unless a
+// person with the right has confirmed it. A remedy that was decided and is not done can still be
+// taken back.
 type SentAgain struct {
 	Remedy Remedy    `json:"remedy,omitempty"` // reorder, replacement or adjustment; "": none
 	At     time.Time `json:"at,omitzero"`      // decided

@@ -6,6 +6,32 @@ import "time"
 type EffectKind string
 
 // The kinds of effect. Everything that changes the world outside is one of these.
+//
+// A sentence for each: what is wanted, of whom, and what tells that it was done.
+//
+//   - message: the buyer, the merchant, the supplier or the agent is to read something; news that
+//     the playbook will not send unseen is a draft.
+//   - refund: money is to go to the buyer. refund.sent and then refund.succeeded or refund.failed
+//     answer it.
+//   - withdraw_refund: a refund not yet sent is not to be sent, because another remedy was chosen.
+//   - recovery: the agent is to get a failed purchase's money back. recovery.received or
+//     recovery.denied answers it.
+//   - withdraw_recovery: the agent is to stop, since the goods came after all.
+//   - source: suppliers with the same or a similar item are wanted. offers.found answers it, an
+//     empty list included.
+//   - reorder: one of the offers is to be bought. The new purchase.placed shows that it was.
+//   - adjust: a person splits the order, takes pieces out or picks another line, within the shipping
+//     limits.
+//   - correct_address: supplier and agent are to use another address, which is possible before
+//     shipment only.
+//   - cancel_purchase: the agent is to cancel. purchase.cancelled or purchase.cancel_refused answers
+//     it.
+//   - claim: the agent is to verify with the marketplace. claim.approved or claim.denied answers it.
+//   - intercept: a parcel is to be stopped. interception.succeeded or interception.failed answers
+//     it.
+//   - replacement: the goods are to go out again. replacement.shipped answers it.
+//   - withdraw_replacement: the second sending is not to leave.
+//   - ask: a person is to decide by a date. Most often remedy.chosen answers it.
 const (
 	EffectMessage        EffectKind = "message"         // words to a party; a draft waits for a person to send it
 	EffectRefund         EffectKind = "refund"          // money to the buyer, requested
@@ -27,6 +53,9 @@ const (
 )
 
 // Approval says whether a person must agree before an effect is carried out.
+//
+// It starts as needed or given when the effect is decided; who may turn the one into the other is a
+// matter of roles, and those are no business of a decision.
 type Approval string
 
 const (

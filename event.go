@@ -10,6 +10,48 @@ import (
 type EventType string
 
 // The events. What each carries is in eventFields.
+//
+// A sentence for each: who says so, and what it means.
+//
+//   - order.placed: the shop; a buyer bought these lines. The address is checked here, before
+//     anything is bought.
+//   - order.cancel_requested: the buyer, or the shop for them; they no longer want the goods.
+//   - order.address_wrong: the buyer, the merchant or the check of addresses; it cannot be delivered
+//     where it was to go.
+//   - order.address_corrected: whoever knows the right address; it holds from now on.
+//   - purchase.placed: the agent or the merchant; the lines were bought at a supplier.
+//   - purchase.out_of_stock: the supplier or the agent; some or all pieces will not come.
+//   - purchase.oversized: the agent; the goods are too big or too heavy for the shipping line.
+//   - purchase.cancelled: the supplier or the agent; it is out of stock where nobody had asked for
+//     it.
+//   - purchase.cancel_refused: the agent; the purchase goes on, and its parcel is treated as any
+//     other.
+//   - supplier.contacted: whoever wrote; a question that wants an answer was put.
+//   - supplier.replied: the supplier; every question until then is answered, whatever the answer
+//     says.
+//   - parcel.shipped: the agent, the supplier or tracking; a parcel was handed over.
+//   - parcel.scanned: the carrier, by tracking; one checkpoint, which may arrive late and out of
+//     order.
+//   - problem.reported: the buyer; goods are wrong, missing or damaged, or whatever the playbook
+//     knows beside.
+//   - problem.withdrawn: who reported it; there is no problem any more.
+//   - evidence.received: the buyer; a photo or a video, on which a claim can rest.
+//   - claim.approved, claim.denied: the marketplace, through the agent; the verdict.
+//   - interception.succeeded, interception.failed: the carrier, through the agent; the parcel comes
+//     back or does not.
+//   - offers.found: the search; these listings could fill the lines, and none is an answer, too.
+//   - remedy.chosen: the merchant, or the buyer where they were asked; By says which.
+//   - refund.sent, refund.succeeded, refund.failed: the payment provider; how far the money came.
+//   - refund.rejected: the approver; this money is not to leave.
+//   - refund.withdrawn: a person; the request is taken back before it was sent.
+//   - recovery.received: the agent; money came back, all of it or a part.
+//   - recovery.denied: the supplier or the marketplace; it will not come.
+//   - recovery.written_off: a person of the merchant; nobody chases it any longer.
+//   - replacement.shipped: whoever sent it; the goods are on their way a second time.
+//   - return.requested: the buyer; they want to send goods back.
+//   - return.received: the merchant; the goods are there.
+//   - dispute.opened: the bank; the buyer disputes the payment, and an answer is due by a date.
+//   - dispute.won, dispute.lost: the bank; the money stays with the merchant, or is gone.
 const (
 	OrderPlaced           EventType = "order.placed"
 	OrderCancelRequested  EventType = "order.cancel_requested"
@@ -51,6 +93,9 @@ const (
 
 // Event is a fact that arrived: an order, a scan, a supplier's answer, a buyer's photo, a verdict, a person's
 // choice. The same source and id twice is the same fact and changes nothing.
+//
+// Time is that of the fact and not of its arrival: carriers report hours later and files are read in
+// any order, and the newest checkpoint is the newest by its own time.
 type Event struct {
 	Source string    `json:"source,omitempty"` // who says so; with ID the identity of the fact
 	ID     string    `json:"id,omitempty"`     // "": a fact without identity, never taken for a duplicate

@@ -3,6 +3,13 @@ package recourse
 import "time"
 
 // RefundStatus says how money to the buyer stands.
+//
+// The way is requested, sent, done. A person's approval moves the first on, or the playbook's
+// setting where it agrees beforehand; the payment provider's answer moves the second on.
+//
+// The other three are the ways out. Rejected and withdrawn come from the house while nothing has
+// left it; failed comes from the provider. Money that left all the same is marked Outside; who wants the money to flow
+// after all requests a new refund.
 type RefundStatus string
 
 const (
@@ -22,11 +29,17 @@ const (
 )
 
 // Active says that the money has left or may yet leave: the pieces count as paid for.
+//
+// The sum of the active refunds of a line is what may never exceed what was paid for it, over all
+// cases of the order.
 func (s RefundStatus) Active() bool {
 	return s == RefundRequested || s == RefundSent || s == RefundDone
 }
 
 // Refund is money from the merchant to the buyer, on the buyer's side of the ledger.
+//
+// Money can leave without us, through the shop's own pages or by a bank's decision. It stands here
+// all the same, since the same pieces must not be paid for twice.
 type Refund struct {
 	ID    string   `json:"refund"`         // id of the effect; for money that left without us, of the event
 	Case  string   `json:"case,omitempty"` // "": made outside, no case asked for it
@@ -42,6 +55,11 @@ type Refund struct {
 }
 
 // RecoveryStatus says how money back from a supplier or the marketplace stands.
+//
+// Requested is where each begins, for every purchase that failed: out of stock, oversized, late,
+// silent, intercepted, or with a claim that was approved. The agent's answer moves it on to received
+// or denied; no timer ends it, since money that is owed does not lapse because nobody answers. Time
+// only chases, and only a person writes off.
 type RecoveryStatus string
 
 const (
@@ -59,6 +77,9 @@ const (
 
 // Recovery is money from a supplier or the marketplace back to the merchant, on the merchant's side of the
 // ledger. It outlives the case that asked for it and runs on a track of its own.
+//
+// Its currency is that of the purchase, most often CNY, and not that of the sale. What the merchant
+// lost in the end is therefore never one number until somebody names a rate.
 type Recovery struct {
 	ID       string         `json:"recovery"` // id of the effect that asked for it
 	Case     string         `json:"case"`
@@ -74,6 +95,9 @@ type Recovery struct {
 }
 
 // Side is one side of a ledger. The two are never netted silently.
+//
+// Refunded now and recovered weeks later, or never, is what merchants complain of most. One balance
+// over both sides would hide just that.
 type Side string
 
 const (
@@ -82,6 +106,9 @@ const (
 )
 
 // Posting is one line of the ledger: what is promised, sent, done or failed on one side, in its own currency.
+//
+// It is made from refunds and recoveries and holds no fact of its own, so that it cannot contradict
+// them.
 type Posting struct {
 	Side   Side      `json:"side"`
 	Ref    string    `json:"ref"` // the refund or the recovery

@@ -6,6 +6,9 @@ import (
 )
 
 // Leg is the stretch of the way that a parcel is on.
+//
+// It decides what remains possible when a buyer changes their mind. The newest checkpoint that tells
+// a leg, by its own time and not by that of its arrival here, is the one that counts.
 type Leg string
 
 const (
@@ -17,6 +20,12 @@ const (
 )
 
 // PurchaseStatus says how a purchase stands with its supplier.
+//
+// Placed is where every purchase begins. The supplier or the agent moves it to out_of_stock,
+// oversized or cancelled; our own decision, at a deadline that passed, moves it to given_up.
+//
+// Shipping is not among them: a purchase may fail for some pieces and ship the others, so that
+// ShippedAt stands beside the status.
 type PurchaseStatus string
 
 const (
@@ -34,6 +43,16 @@ const (
 )
 
 // Purchase is what the merchant bought at one supplier to fill lines of an order.
+//
+//   - ID is the supplier's number and the one that the agent understands in every request about it.
+//   - Cost bounds what can be recovered; a purchase whose cost is not known is recovered without an
+//     amount.
+//   - ShipBy is the anchor of lateness: late by two days means that twice 24 hours have passed since
+//     that very instant.
+//   - Asked and AnsweredAt are the silence: shipping counts as an answer, and an answer ends the
+//     silence but not the lateness.
+//   - CancelAsked tells a cancellation that we wanted from one that came unasked, which is out of
+//     stock.
 type Purchase struct {
 	ID       string         `json:"purchase"` // the Tmall order number
 	Supplier string         `json:"supplier,omitempty"`
@@ -54,6 +73,8 @@ type Purchase struct {
 }
 
 // Waiting says that nothing of the purchase was handed over and that something of it is still expected.
+//
+// A purchase that names no lines cannot fail in part: for it the status alone tells.
 func (p *Purchase) Waiting() bool {
 	if !p.ShippedAt.IsZero() {
 		return false
@@ -77,6 +98,9 @@ func (p *Purchase) AskedAt() time.Time {
 
 // Ask takes a question that wants an answer. The order in which questions and answers are learned does not
 // matter.
+//
+// A question no later than the newest answer is taken for answered, even when it is learned of
+// afterwards; the same instant told twice is one question.
 func (p *Purchase) Ask(at time.Time) {
 	if !at.After(p.AnsweredAt) || slices.ContainsFunc(p.Asked, at.Equal) {
 		return
@@ -101,6 +125,8 @@ func (p *Purchase) Answer(at time.Time) {
 }
 
 // ParcelStatus is the status of a checkpoint, in our own taxonomy whatever the carrier calls it.
+//
+// The adapters translate into it, so that no decision depends on a carrier's wording.
 type ParcelStatus string
 
 // The statuses of a checkpoint.
@@ -146,6 +172,9 @@ type Parcel struct {
 }
 
 // Customs is what customs asks for to release a parcel.
+//
+// All of it comes from tracking or from a person and may be missing. The draft for the buyer is
+// written with what is there: what is held, what is asked, by when, who pays.
 type Customs struct {
 	Asks    string `json:"asks,omitempty"`     // the paper or the payment wanted, in the source's words
 	By      string `json:"by,omitempty"`       // a date, 2006-01-02, or an instant
@@ -172,6 +201,10 @@ func (p *Parcel) Scan(status ParcelStatus, leg Leg, at time.Time) bool {
 }
 
 // Offer is a listing at a supplier that can fill a SKU.
+//
+// Price is compared with what the failed purchase cost, and may exceed it by reorder.max_increase.
+// Weight and size are compared with the limits of the shipping line; zero means that the listing
+// does not say.
 type Offer struct {
 	Supplier string `json:"supplier"`
 	SKU      string `json:"sku,omitempty"`

@@ -19,6 +19,9 @@ import (
 
 // question is something that was put to a decider: a fact that arrived, or an instant at which something was due.
 // Since a decision is a pure function of it, it can be put again as often as one wants.
+//
+// The file is the one before the decision. It is shared by all rounds and must not be changed
+// by answering, which is the promise of the decider that is being measured.
 type question struct {
 	acts    bool // its answer does something: see works
 	decider *decide.Decider
@@ -140,6 +143,9 @@ func prepareActing() (work, string, error) {
 }
 
 // prepareWalk takes the same files from their first fact to their last in place, as a replay does.
+//
+// It relies on the questions about one file being together and in order; a file that has seen
+// no fact yet begins a new walk.
 func prepareWalk() (work, string, error) {
 	all, err := recordProject()
 	if err != nil {
@@ -196,6 +202,8 @@ func effects(d decide.Decision) int { return len(d.Effects) }
 func entries(d decide.Decision) int { return len(d.Entries) }
 
 // perQuestion is how much of something a decision has on average.
+//
+// It is asked while preparing and so costs no round anything.
 func perQuestion(all []question, count func(decide.Decision) int) float64 {
 	n := 0
 	for i := range all {

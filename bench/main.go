@@ -41,6 +41,10 @@ func main() {
 }
 
 // benchmark is one thing that is measured.
+//
+// A floor belongs to a number of processors and a unit, and says nothing without them. Whoever
+// changes what is prepared changes what the figure means, and has to measure the older state
+// of the program again.
 type benchmark struct {
 	name  string
 	procs int // processors that it may use
@@ -141,6 +145,9 @@ func choose(names string) ([]benchmark, error) {
 }
 
 // measure runs a benchmark on the processors that it may use.
+//
+// The processors and the collector are put back afterwards, so that the order of benchmarks
+// does not matter.
 func (b *benchmark) measure(atLeast time.Duration) ([]line, error) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(b.procs))
 	if os.Getenv("GOGC") == "" && b.garbage > 0 {
@@ -191,6 +198,8 @@ func median(of []float64) float64 {
 }
 
 // round repeats the work for at least so long and gives what was done in a second, of the clock and of processors.
+//
+// A batch is always finished: what was begun counts in full, with the time that it took.
 func round(do work, atLeast time.Duration) (rate, perCPU float64, err error) {
 	done, start, cpu := 0, time.Now(), processorTime()
 	for {

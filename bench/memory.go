@@ -8,6 +8,9 @@ import (
 )
 
 // memory watches what the process holds of the machine's memory.
+//
+// Peak is written by the watching alone and read after it has ended, which the group makes
+// sure of.
 type memory struct {
 	done chan struct{}
 	once sync.Once

@@ -66,6 +66,9 @@ func (r *repeat) Read(p []byte) (n int, err error) {
 }
 
 // next takes the next row in hand: its prefix first, then its text. It reports whether there is one.
+//
+// A row comes in two pieces, so that no copy of it with its new number is ever made: to feed
+// the reader should cost next to nothing of what is measured.
 func (r *repeat) next() bool {
 	if len(r.prefix) > 0 {
 		r.rest, r.prefix = r.text[r.rows[r.at]:r.rows[r.at+1]], r.prefix[:0]

@@ -26,6 +26,24 @@ import (
 )
 
 // Calendar is the business days of one country. It is immutable and may be used by many goroutines at once.
+//
+// The two tables in small, for six days that begin on a Thursday:
+//
+//	i, the day    0 Thu  1 Fri  2 Sat  3 Sun  4 Mon  5 Tue  6 (the end)
+//	before[i]     0      1      2      2      2      3      4
+//	k, the rank   0      1      2      3
+//	position[k]   0      1      4      5
+//
+// Two business days after Friday: before[2], that is all up to and including Friday, is 2; the
+// second business day after that has the rank 2+2-1 = 3, and position[3] is day 5, the Tuesday. From
+// Saturday the same sum begins at before[3], which is also 2, and ends on the same Tuesday: a day
+// off as the start costs nothing.
+//
+// A holiday on the Monday would take its entry out of position and lower every later number of
+// before by one; a Saturday made up for would put one in. Nothing else changes, which is why make-up
+// days need no rule of their own once the tables stand.
+//
+// The numbers fit into 16 bits because the table has fewer than 26,000 days.
 type Calendar struct {
 	definition definition
 	zone       *zone
@@ -44,12 +62,17 @@ type Calendar struct {
 }
 
 // holiday is a run of days off, both ends included.
+//
+// The days are numbers as [dayNumber] gives them. The name is the law's, in the words of the
+// library; the days of a notice or a file have none.
 type holiday struct {
 	first, last int64
 	name        string
 }
 
 // Announcement is the source of one year of a calendar that is announced year by year.
+//
+// It is for people who want to check a deadline against the notice it rests on.
 type Announcement struct {
 	Year      int
 	Source    string        // where it can be read: an address or a text; may be empty
@@ -99,6 +122,10 @@ func (c *Calendar) IsBusinessDay(d recourse.Date) bool {
 }
 
 // rank is how many business days lie before day, counted from the table's first day and negative before it.
+//
+// It is the one place that knows the three stretches: before the table, in it and behind it. The
+// unsigned comparison tests both ends of the table at once, since a negative
+// number becomes a very large one.
 func (c *Calendar) rank(day int64) int64 {
 	if i := uint64(day - firstDay); i <= dayCount {
 		return int64(c.before[i])
@@ -110,6 +137,8 @@ func (c *Calendar) rank(day int64) int64 {
 }
 
 // day is the business day of that rank, held within the years 1 to 9999.
+//
+// For every business day d, day(rank(d)) is d. That is all on which [Calendar.Add] relies.
 func (c *Calendar) day(rank int64) int64 {
 	if uint64(rank) < uint64(len(c.position)) {
 		return firstDay + int64(c.position[rank])
@@ -139,6 +168,8 @@ func (c *Calendar) Explain(from time.Time, n int) recourse.Deadline {
 }
 
 // skipped are the holidays from first to last; what the span leaves of one counts only if it is more than weekend.
+//
+// A deadline that ends in the middle of Golden Week would otherwise name days that it never reached.
 func (c *Calendar) skipped(first, last int64) (ranges []recourse.DayRange) {
 	i, _ := slices.BinarySearchFunc(c.holidays, first, func(h holiday, day int64) int { return cmp.Compare(h.last, day) })
 	for ; i < len(c.holidays) && c.holidays[i].first <= last; i++ {
@@ -172,6 +203,9 @@ func (c *Calendar) hasWeekday(h holiday) bool {
 
 // ProvisionalFrom is the first day of the first year whose official calendar is not announced, and the zero date
 // where the law says for all years which days are off.
+//
+// An operator reads from it when the next notice is wanted: China's comes in the last months of the
+// year before.
 func (c *Calendar) ProvisionalFrom() recourse.Date {
 	year := c.definition.firstUnannounced()
 	if year == 0 {

@@ -40,6 +40,10 @@ import (
 )
 
 // country is a place whose days off follow from its law by rule.
+//
+// A country with several zones has one calendar all the same: the deadline of a merchant in
+// California is counted on the days of New York, and differs from their own by hours, not by days
+// off.
 type country struct {
 	zone     string // that of the capital or of most people, where there are several
 	holidays []*cal.Holiday
@@ -91,6 +95,8 @@ var countries = map[string]country{
 }
 
 // since is a day off that a law has brought in, on the same date every year.
+//
+// The year is that of the first time it was kept, which is often the one after that of the law.
 func since(year int, month time.Month, day int, name string) *cal.Holiday {
 	return &cal.Holiday{Name: name, StartYear: year, Month: month, Day: day, Func: cal.CalcDayOfMonth}
 }

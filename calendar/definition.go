@@ -9,6 +9,13 @@ import (
 
 // definition is what the tables of a calendar are computed from. It is kept beside them, so that an operator's file
 // can be laid over it.
+//
+//   - byLaw holds for every year that years does not have; a year that is there replaces the law's
+//     days whole.
+//   - lawful stays true when an operator's file is laid over a country under law: its other years
+//     are as certain as before.
+//   - years has the notices and the operators' files, and of each year only the newest that was
+//     given.
 type definition struct {
 	code     string
 	location *time.Location
@@ -18,6 +25,8 @@ type definition struct {
 }
 
 // with is d with one more year announced; d stays as it is.
+//
+// The map is copied first, because the definition that d came from still belongs to a set in use.
 func (d definition) with(y announcedYear) definition {
 	d.years = maps.Clone(d.years)
 	if d.years == nil {
@@ -34,6 +43,10 @@ func (d definition) with(y announcedYear) definition {
 func (d definition) announcedYears() []int { return slices.Sorted(maps.Keys(d.years)) }
 
 // firstUnannounced is the first year after the first announced one that nobody has announced; 0 under law.
+//
+// Without a law there is always one year at least that is announced: only a document brings such a
+// country in. Years before the first notice are not meant: they are past, and nobody will announce
+// them any more.
 func (d definition) firstUnannounced() int {
 	if d.lawful {
 		return 0
@@ -84,6 +97,9 @@ func (d definition) calendar() *Calendar {
 
 // setWeekends gives every announced year its own weekend and the years without a notice that of the one before
 // them; before the first notice the weekend of the first holds.
+//
+// A weekend that moved, from Thursday and Friday to Friday and Saturday say, is thus said once, in
+// the year of the change, and holds until another is said.
 func (c *Calendar) setWeekends() {
 	current := saturdaySunday
 	if announced := c.definition.announcedYears(); len(announced) > 0 && !c.definition.lawful {
@@ -120,6 +136,10 @@ func (c *Calendar) setHolidays() {
 
 // joined expects the days in order. It makes one of neighbouring days off with the same name, and drops a day by
 // law that falls on another.
+//
+// The days of a notice carry no name, so that two of its runs that touch become one: «1–3 Jan» and
+// «4 Jan» are told as «1–4 Jan». Days of different names stay apart, since each is a reason by
+// itself.
 func joined(all []holiday) (joined []holiday) {
 	for _, h := range all {
 		if n := len(joined); n > 0 {
@@ -137,6 +157,10 @@ func joined(all []holiday) (joined []holiday) {
 }
 
 // count fills the two tables of business days from weekends, holidays and make-up days.
+//
+// The order is the rule: a holiday takes a day from the week, and a make-up day gives one back
+// whatever took it. Of these the notices never name the same day as both, which is checked where
+// they are read.
 func (c *Calendar) count() {
 	var off [dayCount]bool
 	for day := int64(firstDay); day < endDay; {

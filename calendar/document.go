@@ -39,6 +39,10 @@ var limits = []struct {
 // document is one YAML document, read no further than its keys. The tree of the parser is walked by hand and never
 // decoded into a struct: that way each value keeps its place in the file, and an alias is a word like another and
 // is never followed.
+//
+//   - file is the name that errors give, and is never opened.
+//   - position is the first key, where errors about the document as a whole point.
+//   - fields are the nodes by key, each read later by the method that knows what it should be.
 type document struct {
 	file     string
 	position recourse.Position

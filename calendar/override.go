@@ -15,6 +15,12 @@ type Override struct {
 }
 
 // announcedYear is one document of such a file. It speaks for all days of its year.
+//
+//   - weekend is Saturday and Sunday where the file is silent.
+//   - source and announced are for people; no day depends on them, and they are not part of the
+//     hash.
+//   - off and worked are inside year, and no day is in both.
+//   - position is where the document begins.
 type announcedYear struct {
 	code      string
 	location  *time.Location // nil when not said
@@ -217,6 +223,9 @@ func (d document) readWorked(y *announcedYear) error {
 
 // cannotWork guards against the commonest slip, a make-up day in the wrong week. It says why a day cannot stand
 // among the worked ones; nothing when it can.
+//
+// A notice that says «28 February is worked» means a Saturday. The same number copied into another
+// year is likely a weekday, and is refused for that.
 func (y *announcedYear) cannotWork(day int64, taken map[int64]bool) (reason, hint string) {
 	date := dateOf(day)
 	if taken[day] {

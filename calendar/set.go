@@ -17,6 +17,9 @@ import (
 )
 
 // Set is the calendars that a decision may count in, by country. It is immutable.
+//
+// A decision is recorded together with the hash, so that one taken under last year's table can be
+// told from one that would come out otherwise today.
 type Set struct {
 	calendars map[string]*Calendar
 	hash      string

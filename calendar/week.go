@@ -52,6 +52,10 @@ func (w weekend) workdays() int64 {
 }
 
 // count is how many days from first (included) to end (excluded) are worked when there are no holidays.
+//
+// Whole weeks have the same number of worked days wherever they begin, so that only the rest, six
+// days at most, is looked at one by one: from a Friday, ten days are one week with five and then
+// Friday, Saturday and Sunday with one, six in all.
 func (w weekend) count(first, end int64) int64 {
 	n := (end - first) / 7 * w.workdays()
 	for day := end - (end-first)%7; day < end; day++ {
@@ -63,6 +67,9 @@ func (w weekend) count(first, end int64) int64 {
 }
 
 // after is the worked day that has k worked days between first (included) and itself.
+//
+// With k = 0 it is the first worked day, from first on. It is the inverse of count, as position is
+// of before.
 func (w weekend) after(first, k int64) int64 {
 	day := first + k/w.workdays()*7
 	for k %= w.workdays(); ; day++ {
@@ -77,6 +84,9 @@ func (w weekend) after(first, k int64) int64 {
 }
 
 // before is the worked day that has k worked days between itself (included) and end (excluded), k at least 1.
+//
+// With k = 1 it is the last worked day in front of end, with 6 the one a week before that, where
+// five are worked.
 func (w weekend) before(end, k int64) int64 {
 	day := end - (k-1)/w.workdays()*7
 	for k = (k - 1) % w.workdays(); ; k-- {

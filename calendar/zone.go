@@ -21,6 +21,9 @@ const (
 // zone is a time.Location with the offsets of the years of the tables at hand, because looking them up in the
 // location costs more than all the rest of a sum. It gives the same answers as the location, gaps and overlaps
 // included, and asks it where its own table ends.
+//
+// For Paris, starts holds two instants a year, in March and in October, and offsets 7200 and 3600 in
+// turn. For Shanghai they have few entries: China has kept one time all the year since 1992.
 type zone struct {
 	location *time.Location
 	starts   []int64 // starts[i] is the Unix second from which offsets[i] holds; one more, never reached, at the end
@@ -70,6 +73,9 @@ func (z *zone) entry(sec int64) (i int, ok bool) {
 
 // local is the day that the zone has at t, counted from 1 January 1970, and the second of it on a clock that
 // knows no summer time.
+//
+// It is the only way from an instant to a day: 17:30 UTC is already the next day in Shanghai, and a
+// business day there is the day that its clocks show.
 func (z *zone) local(t time.Time) (day, second int64) {
 	sec := t.Unix()
 	if i, ok := z.entry(sec); ok {

@@ -16,6 +16,10 @@ import (
 const maxSteps = 1000
 
 // add is the instant a duration after another.
+//
+// Calendar days are lengths of time: 2 days are 48 hours from that very instant, as «late by N days»
+// wants it. Business days go by a country's calendar with its make-up weekends, and end at the same
+// local time.
 func (w *work) add(from time.Time, p *playbook.Policy, d playbook.Duration) time.Time {
 	if d.Calendar == "" {
 		return from.Add(d.Time)
@@ -27,6 +31,9 @@ func (w *work) add(from time.Time, p *playbook.Policy, d playbook.Duration) time
 }
 
 // moment is something that will move by itself: a timer of a case or a recovery, or a watch.
+//
+// at and due differ when a fact came late: a ship-by date of last week learned today was due last week
+// and acts now. The history is told both, so that a merchant sees when it should have been.
 type moment struct {
 	at    time.Time // when it acts; zero: never
 	due   time.Time // when it was due: earlier, when the fact that lets it act was learned after
@@ -43,6 +50,9 @@ type moment struct {
 func (m *moment) beats(at time.Time) bool { return m.at.IsZero() || at.Before(m.at) }
 
 // next finds the earliest moment of all.
+//
+// Cases come before recoveries and both before watches, which decides who acts first at one instant:
+// what is open already may still take the lines that a watch would open a case for.
 func (w *work) next() moment {
 	var best moment
 	for i := range w.f.Cases {
@@ -62,6 +72,9 @@ func (w *work) next() moment {
 }
 
 // timers looks for an earlier moment among the timers of a run's state.
+//
+// A state that the playbook no longer has gives no moments: the case then moves by facts or by a
+// person only.
 func (w *work) timers(r *recourse.Run, on subject, best *moment, caseAt, recovery int) {
 	p := w.policyOf(r)
 	s := w.state(p, r.State)
@@ -85,6 +98,11 @@ func (w *work) timers(r *recourse.Run, on subject, best *moment, caseAt, recover
 
 // timerAt is when a timer acts next, and the instant that it counts from; zero when it has acted or its anchor
 // has not happened.
+//
+// A timer that acts once never acts before its state was entered: its anchor may lie long before, and
+// what was due earlier belongs to a state that the case was not in. A repetition that counts from
+// elsewhere than the entry begins at the first of its beats after the entry, so that a case that
+// enters late is not reminded at once for every beat that it missed.
 func (w *work) timerAt(t *playbook.Timer, i int, r *recourse.Run, p *playbook.Policy, on subject) (at, from time.Time) {
 	from = w.anchor(t.From, r, on)
 	if from.IsZero() {
@@ -113,6 +131,9 @@ func (w *work) timerAt(t *playbook.Timer, i int, r *recourse.Run, p *playbook.Po
 
 // skipTo is the last (or the first after) instant of a repetition around a limit: what repeats does not act
 // for each time that was missed.
+//
+// Example: a reminder every 3 days from the 1st, looked at on the 12th. The last beat until then is
+// the 10th, the first one after it the 13th. With business days no division would do, hence the loop.
 func (w *work) skipTo(at, limit time.Time, p *playbook.Policy, t *playbook.Timer, last bool) time.Time {
 	step := t.In.Of(p.Values)
 	for range maxSteps {
@@ -128,6 +149,8 @@ func (w *work) skipTo(at, limit time.Time, p *playbook.Policy, t *playbook.Timer
 	return at
 }
 
+// firedAt is when a timer of the present state last acted; zero when it has not. Entering a state
+// forgets what has fired in the one before.
 func firedAt(r *recourse.Run, timer int) time.Time {
 	for _, f := range r.Fired {
 		if f.Timer == timer {
@@ -137,6 +160,7 @@ func firedAt(r *recourse.Run, timer int) time.Time {
 	return time.Time{}
 }
 
+// later is the later of two instants; one that is not known counts as the earliest.
 func later(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return b
@@ -175,6 +199,9 @@ func (w *work) anchor(a playbook.Anchor, r *recourse.Run, on subject) time.Time 
 }
 
 // due lets every deadline until an instant act, in order of time.
+//
+// What was due next is known from the decision before, which spares the look at everything for most
+// facts: nothing can have become due earlier without a decision.
 func (w *work) due(until time.Time) {
 	if decided := !w.f.Now.IsZero(); decided && (w.f.Due.IsZero() || w.f.Due.After(until)) {
 		return
@@ -192,6 +219,9 @@ func (w *work) due(until time.Time) {
 }
 
 // act does what has come due.
+//
+// The firing is remembered before the way is taken: entering another state then clears it, while a
+// timer that stays, or that the guard refuses, has acted and does not act again at once.
 func (w *work) act(m moment, until time.Time) {
 	switch {
 	case m.watch != nil:

@@ -59,6 +59,9 @@ type Decision struct {
 
 // Event decides what follows from a fact that arrived at now. The file is not changed. The event should have been
 // checked (recourse.Event.Check); one that was not is decided on as far as it makes sense.
+//
+// A duplicate is told before anything else, deadlines included: its decision is not to be saved, and
+// what is due is left to the next call of Due.
 func (d *Decider) Event(file *recourse.OrderFile, ev *recourse.Event, now time.Time) Decision {
 	key := ev.Key()
 	if key != 0 && slices.Contains(file.Seen, key) {
@@ -70,6 +73,9 @@ func (d *Decider) Event(file *recourse.OrderFile, ev *recourse.Event, now time.T
 }
 
 // event takes in a fact that was not taken in before.
+//
+// A time in the future counts as now: the clocks of other systems run ahead, and no deadline may act
+// before its time because of them.
 func (w *work) event(ev *recourse.Event, key recourse.EventKey) {
 	w.evAt = w.now
 	if !ev.Time.IsZero() && ev.Time.Before(w.now) {
@@ -105,6 +111,9 @@ func (w *work) meet() {
 const maxHeld = 500
 
 // hold keeps a fact until its order is known: without lines and prices nothing can be decided.
+//
+// What is beyond the bound is lost for the decision but not for the reader: its entry in the history
+// says that it came. The bound is for senders that never tell the order at all.
 func (w *work) hold() {
 	w.noteEvent("", recourse.WhyHeld)
 	if len(w.f.Held) < maxHeld {
@@ -113,6 +122,9 @@ func (w *work) hold() {
 }
 
 // release takes in what was held, in order of time, once the order is known.
+//
+// Sorted by when they happened, they lead the cases through the same ways as if the order had come
+// first. Those of the same instant stay in the order of arrival.
 func (w *work) release() {
 	if len(w.f.Held) == 0 {
 		return
@@ -136,6 +148,10 @@ func (d *Decider) Due(file *recourse.OrderFile, now time.Time) Decision {
 }
 
 // work is one decision in the making.
+//
+// The fields fall into groups: the file and the instants, the fact in hand, what was decided so far,
+// and the subject that conditions are evaluated about. The last is put back after every condition (see
+// holds), since one may be evaluated while another is under way.
 type work struct {
 	*Decider
 	walking bool                // the file is ours and changed in place: see Walker
@@ -194,6 +210,8 @@ var benches = sync.Pool{New: func() any {
 	return w
 }}
 
+// begin takes a bench for one decision. A clock that runs backwards is held at the file's last
+// decision: instants in the history of an order only grow.
 func (d *Decider) begin(file *recourse.OrderFile, now time.Time) *work {
 	next := *file
 	w := benches.Get().(*work)
@@ -279,6 +297,9 @@ func (w *work) addCase(c recourse.Case) {
 	w.mine = append(w.mine, &c)
 }
 
+// These four give a list for writing. The rule for whoever writes: find by reading, then take the
+// element from here by its index. A pointer found before points into the old list, and writing there
+// would change the caller's file.
 func (w *work) purchases() []recourse.Purchase {
 	if !w.own.purchases {
 		w.own.purchases, w.f.Purchases = true, append(make([]recourse.Purchase, 0, len(w.f.Purchases)+1), w.f.Purchases...)
@@ -308,6 +329,9 @@ func (w *work) recoveries() []recourse.Recovery {
 }
 
 // policyOf is the policy that a run is pinned to.
+//
+// A case keeps the policy that it began with, so that a merchant who changes a setting does not move
+// the deadlines of trouble that buyers were already told dates for.
 func (d *Decider) policyOf(r *recourse.Run) *playbook.Policy {
 	if r.Playbook == d.Policy.Hash {
 		return d.Policy

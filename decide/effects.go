@@ -18,6 +18,8 @@ func (w *work) actions(on subject, do []*playbook.Action, why recourse.Why) {
 	}
 }
 
+// Acts are done one after the other in the order of the playbook, and each sees what those before it
+// did to the case: a message that follows a refund can name its amount.
 func (w *work) action(c *recourse.Case, a *playbook.Action, why recourse.Why) {
 	switch a.Verb {
 	case recourse.EffectMessage:
@@ -72,6 +74,10 @@ func (w *work) variables(c *recourse.Case, template string) []recourse.Arg {
 }
 
 // goods does what moves goods, claims and addresses.
+//
+// These acts carry no money to the buyer, so that the guard has only to know that the goods are sent
+// again. A reorder names no purchase, because the new one is not made yet; without an offer that fits
+// it names no supplier either, and a person buys.
 func (w *work) goods(c *recourse.Case, verb recourse.EffectKind, why recourse.Why) {
 	e := recourse.Effect{Kind: verb, Lines: c.Lines, Purchase: c.Purchase, Parcel: c.Parcel, Why: why}
 	switch verb {
@@ -106,6 +112,9 @@ func (w *work) withdrawReplacement(c *recourse.Case, why recourse.Why) {
 }
 
 // intercept asks for every parcel that carries the case's pieces and is on its way to be stopped.
+//
+// The article allows it on a domestic leg only; the playbook asks for the leg before it comes here.
+// Parcels that were delivered, returned or lost cannot be stopped any more.
 func (w *work) intercept(c *recourse.Case, why recourse.Why) {
 	c.Interception = recourse.InterceptionAsked
 	for i := range w.f.Parcels {
@@ -117,6 +126,9 @@ func (w *work) intercept(c *recourse.Case, why recourse.Why) {
 }
 
 // cancelPurchase asks the agent to cancel what was bought for the case's pieces.
+//
+// Pieces that failed are left out: there is nothing to cancel. That it was asked for is kept with the
+// purchase, so that a later cancellation is known for the answer and not for trouble of its own.
 func (w *work) cancelPurchase(c *recourse.Case, why recourse.Why) {
 	for i := range w.f.Purchases {
 		p := &w.f.Purchases[i]
@@ -146,6 +158,9 @@ func (w *work) ask(c *recourse.Case, of recourse.Party, question string, choices
 }
 
 // asked are the open questions with one more; the same question put again takes its place at the end.
+//
+// The new date counts, and a person sees one question, not five. Only a walker, whose lists nobody
+// else holds, may write in place.
 func (w *work) asked(open []recourse.Question, q recourse.Question) []recourse.Question {
 	if n := len(open); w.walking && n > 0 && open[n-1].Question == q.Question && open[n-1].Of == q.Of {
 		open[n-1] = q
@@ -161,6 +176,10 @@ func (w *work) asked(open []recourse.Question, q recourse.Question) []recourse.Q
 }
 
 // emit decides an effect for a case, unless the case is quiet: then it is history without consequences.
+//
+// The number grows with every effect of the case and is never given twice, so that the id can be the
+// key by which a peer carries it out once. The step is what a sender compares before stale words
+// leave.
 func (w *work) emit(c *recourse.Case, e recourse.Effect) recourse.Effect {
 	if c.Quiet {
 		return e
@@ -173,6 +192,9 @@ func (w *work) emit(c *recourse.Case, e recourse.Effect) recourse.Effect {
 }
 
 // recoveryAction does what the track of a recovery orders: words and questions.
+//
+// Its ids go on from the recovery's own (1001-1/3 has 1001-1/3.1, then .2), since the case may be
+// closed and its count is not touched.
 func (w *work) recoveryAction(r *recourse.Recovery, a *playbook.Action, why recourse.Why) {
 	p := w.policyOf(&r.Run)
 	r.Effects++

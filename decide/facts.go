@@ -8,6 +8,9 @@ import (
 )
 
 // holds evaluates a condition about a subject under a policy.
+//
+// Only a clear yes counts: a condition about something that is not known is not met, and the case
+// waits.
 func (w *work) holds(c *playbook.Condition, p *playbook.Policy, on subject) bool {
 	if c == nil {
 		return true
@@ -164,6 +167,9 @@ func sentAgain(c *recourse.Case) string {
 
 // carries says whether a parcel holds pieces of a case: the parcel it is about, one of the purchase it is about, or
 // one with its lines.
+//
+// A parcel whose pieces nobody knows is taken to carry them: it is safer to think of a parcel too many
+// when something must be stopped than of one too few.
 func (w *work) carries(p *recourse.Parcel, c *recourse.Case) bool {
 	if c.Parcel != "" {
 		return p.ID == c.Parcel
@@ -225,6 +231,9 @@ func (w *work) purchased(c *recourse.Case) bool {
 }
 
 // legOf is the leg of the parcels that carry the case: international as soon as one crossed the border.
+//
+// An international mistake cannot be mended, so that one parcel abroad decides for the case. A parcel
+// that no scan has told a leg of has that of its purchase.
 func (w *work) legOf(c *recourse.Case) recourse.Leg {
 	var leg recourse.Leg
 	for i := range w.f.Parcels {
@@ -289,6 +298,9 @@ func (w *work) ended(p *recourse.Parcel) bool {
 
 // awaited says whether the buyer still waits for a parcel: it was not stopped, its goods have not gone on from the
 // warehouse under another number, and some of them are not paid back.
+//
+// Whoever was paid back is not kept up to date about a parcel, and nobody opens a case about one that
+// was stopped on purpose. An interception that failed lets it count as awaited again.
 func (w *work) awaited(p *recourse.Parcel) bool {
 	for i := range w.f.Cases {
 		c := w.f.Cases[i]
@@ -352,6 +364,9 @@ func (w *work) recovering(c *recourse.Case) bool {
 }
 
 // linesOfPurchase are a purchase's pieces; all of the order's when it was placed without saying which.
+//
+// Most merchants buy an order in one go and tell no lines. To take that as nothing would leave the
+// buyer's pieces without anyone who waits for them.
 func (w *work) linesOfPurchase(p *recourse.Purchase) []recourse.Pieces {
 	if len(p.Lines) > 0 {
 		return p.Lines

@@ -9,6 +9,11 @@ import (
 
 // fold takes a fact into the file, before any case looks at it. What is known is kept so that the order in which
 // facts arrive does not matter: the earliest question, the newest scan, the first handing over.
+//
+// Folding has no opinion about cases, and that is why it can be checked by itself: the same facts in
+// any order must give the same knowledge. Each branch says whether its fact was news. A late fact is
+// news only if it corrects what is known (an earlier handing over), a duplicate under another identity
+// never is, and what is no news moves no case.
 func (w *work) fold() {
 	ev := w.ev
 	if w.f.Order.ID == "" {
@@ -43,6 +48,9 @@ func (w *work) fold() {
 }
 
 // foldOrder takes the order as it stands now. What was requested before its prices were known is reckoned again.
+//
+// Sources tell an order again and again: with another address, without the buyer, with some lines
+// only. What they leave out stays known, and the instant of placing stays the first that was told.
 func (w *work) foldOrder() {
 	ev := w.ev
 	known := len(w.f.Order.Lines) > 0
@@ -79,6 +87,9 @@ func mergedLines(before, now []recourse.Line) []recourse.Line {
 // addressCorrected says that a person put the address right since: an order told again does not undo that.
 func (w *work) addressCorrected() bool { return w.f.AddressFixed }
 
+// A wrong address without a new one is news by itself. A correction without an address says nothing.
+// An address that can still not be delivered to is taken as it is, and the mark that it is wrong stays
+// until one comes that can.
 func (w *work) foldAddress() {
 	if w.ev.ShipTo == nil {
 		w.fresh.news = w.ev.Type == recourse.OrderAddressWrong
@@ -92,6 +103,10 @@ func (w *work) foldAddress() {
 }
 
 // purchase is the purchase with that id, for writing; one that is not known yet is begun.
+//
+// It is begun because a scan or a failure may well come before the purchase is told. What is learned
+// on that occasion is kept, and the purchase fills in its own fields when it comes. The pointer holds
+// until the list grows.
 func (w *work) purchase(id string) *recourse.Purchase {
 	all := w.purchases()
 	for i := range all {
@@ -103,6 +118,9 @@ func (w *work) purchase(id string) *recourse.Purchase {
 	return &w.f.Purchases[len(w.f.Purchases)-1]
 }
 
+// Parcels may be known before their purchase; the first of their handings over is then taken from
+// them. A purchase told again may move the ship-by date, and every deadline that counts from it moves
+// with it, without anything to cancel.
 func (w *work) foldPurchase() {
 	ev := w.ev
 	before := w.f.Purchase(ev.Purchase)
@@ -139,6 +157,9 @@ func set[S ~string](known *S, told S) {
 
 // full gives every line its quantity: one that the event left open means all pieces of the line. Without any
 // line, the fallback is meant.
+//
+// A quantity above the line's is cut to it, and a line named twice counts once, the first time: a
+// sloppy event must not make more pieces than were sold, since money is counted by them.
 func (w *work) full(lines, fallback []recourse.Pieces) []recourse.Pieces {
 	if len(lines) == 0 {
 		return fallback
@@ -159,6 +180,10 @@ func (w *work) full(lines, fallback []recourse.Pieces) []recourse.Pieces {
 }
 
 // unbought are the pieces that no other purchase is to bring; all when every piece was bought.
+//
+// It is what a purchase means that does not say its lines. For the first one that is all, for a
+// reorder after a failure the pieces that failed. When every piece was bought already, someone bought
+// again what was bought: it is taken as being for all.
 func (w *work) unbought(except string) []recourse.Pieces {
 	left := w.allLines()
 	for i := range w.f.Purchases {
@@ -173,6 +198,11 @@ func (w *work) unbought(except string) []recourse.Pieces {
 }
 
 // foldFailure takes a purchase that will not come, or some of its pieces. What failed before is no news.
+//
+// It is kept as totals of pieces, so that «one of line 1 failed» followed by «line 1 failed» adds only
+// the other pieces. A cancellation that follows on a failure is news when we had asked for it, since a
+// case may wait for that answer. A failure before anything was purchased belongs to no purchase: its
+// pieces are handed straight to the cases.
 func (w *work) foldFailure(status recourse.PurchaseStatus) {
 	if w.ev.Purchase == "" {
 		w.failing = w.full(w.ev.Lines, w.allLines())
@@ -194,6 +224,10 @@ func (w *work) foldFailure(status recourse.PurchaseStatus) {
 
 // foldShipped takes the handing over of a parcel. It is news once: a parcel told again only adds what is known
 // of it.
+//
+// Told late, after a deadline gave the purchase up, it is news all the same: whether anything that
+// left the house must be corrected is the playbook's question, by the time at which it happened. An
+// earlier handing over than the one known corrects the instant and moves no case.
 func (w *work) foldShipped() {
 	ev := w.ev
 	p := w.parcel(ev.Parcel)
@@ -215,6 +249,10 @@ func (w *work) foldShipped() {
 }
 
 // foldScan takes a checkpoint. A parcel that was never told to be shipped is handed over by its first scan.
+//
+// A checkpoint older than the newest known changes nothing but is no error: carriers send them in any
+// order. What customs asks for is taken only from the newest, so that an old hold does not come back
+// after the release.
 func (w *work) foldScan() {
 	ev := w.ev
 	p := w.parcel(ev.Parcel)
@@ -241,6 +279,9 @@ func (w *work) parcel(id string) *recourse.Parcel {
 }
 
 // link says which purchase a parcel belongs to: the one named, else the only one there is.
+//
+// A replacement's parcel is not linked to the only purchase by itself: else a second sending would
+// look like the handing over of the first, and the purchase that failed would seem to have shipped.
 func (w *work) link(p *recourse.Parcel, purchase string) {
 	if purchase != "" {
 		p.Purchase = purchase
@@ -266,6 +307,10 @@ func (w *work) handedOverBy(p *recourse.Parcel) {
 }
 
 // handOver takes the first handing over of a purchase, which also answers the supplier's open questions.
+//
+// Nothing is written here about those questions: a purchase that was handed over no longer waits, and
+// silence matters only while one waits. The earliest instant wins, so that the order of arrival does
+// not show.
 func (w *work) handOver(p *recourse.Purchase, at time.Time) {
 	if !at.IsZero() && (p.ShippedAt.IsZero() || at.Before(p.ShippedAt)) {
 		p.ShippedAt = at
@@ -273,6 +318,10 @@ func (w *work) handOver(p *recourse.Purchase, at time.Time) {
 }
 
 // foldAnswer takes an answer into the case that it is for.
+//
+// Unlike facts, answers are kept in a case, because only the case has asked. A verdict carries the
+// time at which it was given, not the time at which we heard: the 15 business days for the remedy
+// count from there.
 func (w *work) foldAnswer(i int) {
 	c := w.caseAt(i)
 	switch w.ev.Type {
@@ -302,6 +351,9 @@ func (w *work) foldAnswer(i int) {
 }
 
 // foldReplacement begins the parcel of a replacement.
+//
+// It gets the case's pieces and no purchase. It is a parcel like any other from then on: watched, held
+// by customs, delivered.
 func (w *work) foldReplacement(c *recourse.Case) {
 	if w.ev.Parcel == "" {
 		return

@@ -1,3 +1,7 @@
+// This file holds both sides of the ledger: what the merchant owes and pays the buyer (refunds), and
+// what the merchant is owed and gets back (recoveries). They are never netted: money asked back from a
+// supplier says nothing about money to a buyer, is in its own currency, and often comes weeks later.
+// At the end are the offers, by which a new purchase is chosen.
 package decide
 
 import (
@@ -10,6 +14,11 @@ import (
 )
 
 // refundOf is the newest refund of a case; when it has none, one of another case that pays for all its pieces.
+//
+// The second search is for a case whose goods another case paid for, say a damaged piece of an order
+// that was then cancelled: its playbook asks how the refund stands, and must hear that the buyer has
+// the money. It is taken only when all pieces of those lines are paid for, so that a refund for one of
+// two alike pieces is not mistaken for the other's.
 func (w *work) refundOf(c *recourse.Case) *recourse.Refund {
 	for i := len(w.f.Refunds) - 1; i >= 0; i-- {
 		if w.f.Refunds[i].Case == c.ID {
@@ -43,6 +52,11 @@ func (w *work) refundStatus(c *recourse.Case) recourse.RefundStatus {
 
 // requestRefund asks for a case's money, for the pieces that nobody has paid for. A case whose refund is under way
 // asks for nothing more.
+//
+// A refund is a request until a person approves it (or the policy says that its amount needs nobody)
+// and it was sent; until then it can be withdrawn. It stands in the file from the moment of asking, so
+// that no other case can ask for the same pieces meanwhile. A quiet case asks for nothing, because
+// what it is about lies in the past that stays quiet.
 func (w *work) requestRefund(c *recourse.Case, why recourse.Why) {
 	if r := w.refundOf(c); r != nil && r.Status.Active() {
 		return
@@ -65,6 +79,9 @@ func (w *work) requestRefund(c *recourse.Case, why recourse.Why) {
 }
 
 // withdrawRefund takes back a case's refund that was not sent.
+//
+// What was sent is out of the house and stays as it is: then the guard, or a person, must deal with
+// it. The pieces of a withdrawn refund are free again for any case.
 func (w *work) withdrawRefund(c *recourse.Case, why recourse.Why) {
 	for i := range w.f.Refunds {
 		if r := &w.f.Refunds[i]; r.Case == c.ID && r.Status == recourse.RefundRequested {
@@ -78,6 +95,10 @@ func (w *work) withdrawRefund(c *recourse.Case, why recourse.Why) {
 // disputed takes the money that a bank holds back in a dispute: it counts as paid for the case's pieces while the
 // dispute is open, so that they are not refunded beside it. A refund for them that was requested and not sent is taken
 // back: the bank decides now.
+//
+// Paying beside a dispute loses the sale twice, once to the buyer and once to the bank. The entry has
+// the status sent and carries the mark disputed, so that no news of an ordinary refund is mistaken for
+// its own; only the bank's decision moves it.
 func (w *work) disputed(c *recourse.Case) {
 	if w.ev == nil || w.ev.Type != recourse.DisputeOpened {
 		return
@@ -97,6 +118,9 @@ func (w *work) disputed(c *recourse.Case) {
 }
 
 // settleDispute takes the bank's decision: the money stays, or is gone.
+//
+// Won means that the merchant keeps the money: the entry is withdrawn and its pieces are free. Lost
+// means that the bank gave it to the buyer: it is done, and nobody pays for them again.
 func (w *work) settleDispute(c *recourse.Case, status recourse.RefundStatus) {
 	for i := range w.f.Refunds {
 		if r := &w.f.Refunds[i]; r.Case == c.ID && r.Disputed && r.Status == recourse.RefundSent {
@@ -107,6 +131,11 @@ func (w *work) settleDispute(c *recourse.Case, status recourse.RefundStatus) {
 }
 
 // answerRefund takes what became of money to the buyer.
+//
+// News that fits one refund moves it. News that fits several asks a person, since a guess would mark
+// the wrong case as paid. News of money that fits none tells of money that left without us, and must
+// not be lost: otherwise those pieces would be paid a second time. A failure or a refusal that fits
+// none costs nobody anything and is noted.
 func (w *work) answerRefund() {
 	found := w.refundsMeant()
 	switch {
@@ -134,6 +163,8 @@ func (w *work) answerRefund() {
 }
 
 // awaits says whether a refund of that status can have such news. Money that was given may still bounce.
+//
+// This is also what makes news told twice harmless: a refund that is done awaits no second success.
 func awaits(s recourse.RefundStatus, t recourse.EventType) bool {
 	switch t {
 	case recourse.RefundSucceeded:
@@ -146,6 +177,9 @@ func awaits(s recourse.RefundStatus, t recourse.EventType) bool {
 
 // refundsMeant are the refunds that the news can be about: those that wait for it, narrowed by what it names, then
 // by the amount.
+//
+// The amount decides only when exactly one of several has it. With 10.00 and 25.00 waiting, news of
+// 25.00 means the second; with 10.00 and 10.00 it means neither, and a person is asked.
 func (w *work) refundsMeant() []int {
 	var all, exact []int
 	for i := range w.f.Refunds {
@@ -174,6 +208,10 @@ var refundNews = map[recourse.EventType]recourse.RefundStatus{
 }
 
 // moveRefund gives a refund its new status and tells its case.
+//
+// Another amount than was asked for is noted. Too much is only noted: it cannot be called back. Too
+// little leaves a rest that is still owed, unless the refund was made outside, where we asked for
+// nothing.
 func (w *work) moveRefund(i int) {
 	r := &w.refunds()[i]
 	r.Status, r.At = refundNews[w.ev.Type], w.evAt
@@ -195,6 +233,11 @@ func (w *work) moveRefund(i int) {
 }
 
 // rest requests what is still owed when less was paid than was asked for. A person looks at it whatever the policy.
+//
+// Example: 30.00 were asked for, and the shop paid 20.00. The refund now stands at 20.00, its shares
+// are reckoned anew, and 10.00 are requested. The new entry has no lines of its own: the pieces are
+// the first one's already, and counting them again would make them paid twice. It is bounded by the
+// total, like any other.
 func (w *work) rest(i int, left recourse.Money) {
 	r := &w.f.Refunds[i]
 	r.Amount = w.ev.Amount
@@ -208,6 +251,10 @@ func (w *work) rest(i int, left recourse.Money) {
 
 // leftAfterAll takes the news that money left which had been taken back, refused or had failed: it counts as paid again,
 // and a person is asked, since goods may be on their way instead. It reports whether there is such a refund.
+//
+// A refund whose pieces another one has paid for since is passed over: then the news cannot be told
+// apart from money outside, and is taken as that. The question asked is the one of double loss,
+// because goods may have been ordered on the strength of the withdrawal.
 func (w *work) leftAfterAll() bool {
 	for i := len(w.f.Refunds) - 1; i >= 0; i-- {
 		r := &w.f.Refunds[i]
@@ -232,6 +279,10 @@ func (w *work) leftAfterAll() bool {
 // outside takes money that left without us (a refund made in the shop). Money for named lines, for all that is left to
 // pay, or of an amount that was not told counts as paid for those pieces; any other is a gesture: it counts against what
 // was paid in all, and against no piece.
+//
+// Example: the only open case is about 30.00 of goods. 30.00 refunded in the shop pay its pieces, and
+// its playbook finds them paid. 5.00 are a gesture, after which the case may still ask for its share,
+// but no more than the total leaves.
 func (w *work) outside() {
 	lines := w.full(w.ev.Lines, nil)
 	if lines == nil && w.closedBy() {
@@ -290,6 +341,9 @@ func (w *work) openCases() []int {
 
 // unpaidOf is how many of some pieces of a line nobody has paid for. A line that is not known yet counts as having
 // just those pieces.
+//
+// It may be negative, when an order told again has fewer pieces than were paid for. Callers take what
+// is not above zero as nothing.
 func (w *work) unpaidOf(p recourse.Pieces) int {
 	if l := w.f.Order.Line(p.Line); l != nil {
 		return min(p.Quantity, l.Quantity-w.paidPieces(p.Line))
@@ -310,6 +364,10 @@ func (w *work) unpaid(lines []recourse.Pieces) []recourse.Pieces {
 
 // requestRecovery asks the agent for the merchant's money of the case's pieces: of every purchase that was to
 // bring them, once.
+//
+// Every purchase that failed is recovered, whatever the buyer chose: the money that the merchant spent
+// on goods that never come is the loss that hurts most. «Once» is by pieces: what an earlier recovery
+// of the same purchase asks for is left out, also when another case asked.
 func (w *work) requestRecovery(c *recourse.Case, why recourse.Why) {
 	for i := range w.f.Purchases {
 		p := &w.f.Purchases[i]
@@ -328,6 +386,10 @@ func (w *work) requestRecovery(c *recourse.Case, why recourse.Why) {
 	}
 }
 
+// The purchase is given up with it. Its pieces count as failed, so that no watch waits for them any
+// more and they are not what a later parcel is thought to hold. The recovery begins a run of its own
+// in the playbook's track, with its own timers, since it outlives the case and is chased until it is
+// received, denied or written off.
 func (w *work) recover(c *recourse.Case, at int, lines []recourse.Pieces, why recourse.Why) {
 	p := &w.purchases()[at]
 	if p.Status == recourse.PurchasePlaced {
@@ -347,6 +409,11 @@ func (w *work) recover(c *recourse.Case, at int, lines []recourse.Pieces, why re
 
 // costOf is the part of a purchase's cost that some of its pieces make up, by what they sell for; zero when the
 // cost or the prices are not known.
+//
+// Example: a purchase of 90.00 CNY brings one piece that sells for 10.00 EUR and one for 20.00 EUR.
+// The first alone makes up 90.00 × 10 ÷ 30 = 30.00 CNY. Selling prices are the only weights that are
+// known; a price of zero counts as the smallest unit, so that free pieces do not divide by nothing,
+// and the bound on a price keeps the sums within 64 bits.
 func (w *work) costOf(p *recourse.Purchase, lines []recourse.Pieces) recourse.Money {
 	all := w.linesOfPurchase(p)
 	if recourse.Without(all, lines) == nil {
@@ -373,6 +440,9 @@ func (w *work) costOf(p *recourse.Purchase, lines []recourse.Pieces) recourse.Mo
 }
 
 // withdrawRecovery tells the agent that a case's money is not owed after all: the goods came.
+//
+// Only one still open can be taken back: money that came or was denied is settled. The purchase
+// becomes one that may still come, with the pieces that no longer count as failed.
 func (w *work) withdrawRecovery(c *recourse.Case, why recourse.Why) {
 	for i := range w.f.Recoveries {
 		r := &w.f.Recoveries[i]
@@ -391,6 +461,9 @@ func (w *work) withdrawRecovery(c *recourse.Case, why recourse.Why) {
 }
 
 // answerRecovery takes what became of the merchant's money.
+//
+// No person is asked which of several is meant: all of them are debts of the other side to the same
+// merchant. What one names narrows the choice, and the rest is settled oldest first.
 func (w *work) answerRecovery() {
 	var found []int
 	for i := range w.f.Recoveries {
@@ -427,6 +500,10 @@ func (w *work) moveRecovery(i int, money recourse.Money) recourse.Money {
 	return money
 }
 
+// Example: 60.00 and 50.00 CNY are open and 80.00 come. The first takes 60.00 and is received; the
+// second takes 20.00, stays open, and is chased for 30.00. An amount in another currency (the agent
+// paid out in dollars) cannot be compared: a person sent it as the answer, so it settles the recovery,
+// and what came is kept beside what was asked.
 func (w *work) receive(r *recourse.Recovery, money recourse.Money) recourse.Money {
 	w.noteEvent(r.Case, recourse.WhyNoted)
 	if money.Currency == "" || r.Amount.Currency != money.Currency {
@@ -462,6 +539,9 @@ func (w *work) fitting(c *recourse.Case, same bool) int {
 
 // fits says whether an offer can fill the case's pieces for at most so much more than they cost. Without a cost to
 // compare with, or in another currency, only a person can say: it does not fit by itself.
+//
+// The offer's price is for one piece, the cost for all of them. Example: 2 pieces that cost 80.00 CNY
+// and reorder.max_increase of 20 % allow 96.00; an offer at 48.00 a piece fits, one at 48.01 does not.
 func (w *work) fits(c *recourse.Case, o *recourse.Offer) bool {
 	pieces := recourse.Total(c.Lines)
 	if o.Stock < pieces || o.Price.Minor <= 0 {
@@ -493,6 +573,9 @@ func (w *work) best(c *recourse.Case) *recourse.Offer {
 	return out
 }
 
+// A supplier that a person named goes first because the choice was theirs. Prices in different
+// currencies are not compared: there is no rate here, and a rate would make the decision depend on the
+// day.
 func (w *work) better(a, b *recourse.Offer) bool {
 	if w.ev != nil && w.ev.Supplier != "" && a.Supplier != b.Supplier {
 		if a.Supplier == w.ev.Supplier || b.Supplier == w.ev.Supplier {

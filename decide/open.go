@@ -9,6 +9,8 @@ import (
 )
 
 // open opens cases for an event, for the lines for which no open case took it.
+//
+// New cases are taken by the present policy, never by one that running cases are pinned to.
 func (w *work) open(taken []recourse.Pieces) {
 	for _, o := range w.Policy.OpenedBy(w.ev.Type) {
 		for _, p := range w.prospects(o) {
@@ -44,6 +46,9 @@ func (w *work) prospects(o *playbook.Opener) []prospect {
 
 // meant are the lines that an event about an order means when it names none: for a problem those that were
 // shipped, if any; else all that were not paid back.
+//
+// A bank and a buyer speak of different things: who reports a problem has the goods in hand, so that
+// pieces not yet shipped are left out; who cancels does not mean what was paid back.
 func (w *work) meant() []recourse.Pieces {
 	all := w.allLines()
 	if w.ev.Type == recourse.ProblemReported || w.ev.Type == recourse.ReturnRequested {
@@ -70,6 +75,9 @@ func (w *work) meant() []recourse.Pieces {
 }
 
 // grouped splits lines into cases: by purchase or by what can be stopped in one act.
+//
+// Newest first: when a line was bought twice, the later purchase is the one that is to bring it. Each
+// piece goes to one group only, so that no two cases are about the same piece.
 func (w *work) grouped(lines []recourse.Pieces, per playbook.Per) []prospect {
 	if per == playbook.PerOrder {
 		return []prospect{{lines: lines}}
@@ -102,6 +110,9 @@ func (w *work) grouped(lines []recourse.Pieces, per playbook.Per) []prospect {
 }
 
 // consider opens a case if its lines are free for it and its opener's condition holds.
+//
+// Evidence that came before there was a case is given to the first problem that opens: buyers send the
+// photo first and say later what is wrong.
 func (w *work) consider(o *playbook.Opener, p prospect, taken []recourse.Pieces) {
 	c := &w.prospect
 	c.Situation, c.Lines, c.Purchase, c.Parcel = o.Situation.Name, p.lines, p.purchase, p.parcel
@@ -127,6 +138,10 @@ func fromBuyer(t recourse.EventType) bool {
 
 // free are the lines of a case that might be opened for which no open case stands in the way: before shipment any
 // case does, after it one of the same situation, which the trouble told again joins.
+//
+// This is the rule that a line has one open case before shipment and the first to come wins. The one
+// turned away is noted with the case that stood in its way, so that nobody wonders where it went. A
+// bank's dispute is never turned away: it has a date of its own.
 func (w *work) free(prospect *recourse.Case) []recourse.Pieces {
 	lines := prospect.Lines
 	for i := range w.f.Cases {

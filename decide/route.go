@@ -65,6 +65,9 @@ func (w *work) handedOver() {
 
 // broadcast hands a fact to every open case that it concerns and, where none of them took it, to the newest
 // closed case whose end waits for it. It gives the lines that it was taken for.
+//
+// Those concerned are listed before any takes it: a case that one of them splits off must not be
+// handed the same fact again.
 func (w *work) broadcast() (taken []recourse.Pieces) {
 	var concerned []int
 	for i := range w.f.Cases {
@@ -149,6 +152,9 @@ func (w *work) foldFact(i int) {
 
 // split takes the event's lines out of a case that is to become something else because of them, when it has
 // others: those stay what they are. It gives the case that changes.
+//
+// Example: a late case has lines 1 and 2, and the supplier says that line 2 is out of stock. Line 2
+// goes on as a case of its own; line 1 stays late, and its deadlines run as before.
 func (w *work) split(i int) int {
 	c := w.f.Cases[i]
 	lines := w.eventLines()
@@ -173,6 +179,9 @@ func (w *work) split(i int) int {
 
 // divide gives two cases that were one their own money: what was asked for and has not left or come is taken back and
 // asked for again, for each one's pieces. The refund of the one that goes its own way is left to that way.
+//
+// An open refund of 30.00 for both lines would otherwise be paid for goods that one of the cases may
+// yet reorder. Asked for anew, each case's money can be withdrawn without the other's.
 func (w *work) divide(rest, own int) {
 	why := w.whyEvent(recourse.WhyEvent)
 	id := w.f.Cases[rest].ID
@@ -303,6 +312,8 @@ func (w *work) names(c *recourse.Case) bool {
 }
 
 // narrow keeps the cases that an answer can be meant for by what it names: a case, an effect, lines.
+//
+// The list is the caller's own and is cut in place. Naming nothing narrows nothing.
 func (w *work) narrow(all []int) []int {
 	ev := w.ev
 	keep := func(yes func(*recourse.Case) bool) {
@@ -345,6 +356,8 @@ func (w *work) unask() {
 }
 
 // wake ends the quiet of a case found while taking stock when a fresh fact touches it.
+//
+// It must come before the case goes on, since effects are decided only for one that is awake.
 func (w *work) wake(i int) {
 	if !w.stale && w.f.Cases[i].Quiet {
 		w.caseAt(i).Quiet = false

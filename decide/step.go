@@ -7,6 +7,9 @@ import (
 
 // apply takes a case along a transition: unless the guard refuses, what it does is done and the state that it
 // leads to is entered.
+//
+// A refusal is whole: nothing of the way is done, since half of one (withdrawn, but not ordered) would
+// leave the buyer with neither money nor goods.
 func (w *work) apply(i int, t *playbook.Transition, why recourse.Why) {
 	if refused, no := w.guard(w.f.Cases[i], t.Do, targetOf(t)); no {
 		w.refuse(i, refused)
@@ -70,6 +73,8 @@ func (w *work) wait(i int, to *playbook.State, why recourse.Why) {
 }
 
 // close ends a case. What is due to the merchant goes on without it.
+//
+// A recovery has a run of its own and is chased although the case is closed.
 func (w *work) close(c *recourse.Case, outcome recourse.Outcome, why recourse.Why) {
 	c.Status, c.Outcome, c.ClosedAt = recourse.Closed, outcome, w.at
 	c.Searching = false
@@ -88,6 +93,8 @@ func (w *work) settle() {
 	}
 }
 
+// The file is left where the bound stopped it, and a person is asked, since a case must never wait for
+// ever.
 func (w *work) settleCase(i int) {
 	for range maxSteps {
 		t := w.leading(&w.f.Cases[i].Run, subject{c: w.f.Cases[i]})

@@ -20,6 +20,8 @@ func purchaseAnchor(a playbook.Anchor, p *recourse.Purchase) time.Time {
 	return p.PlacedAt
 }
 
+// Delivered at the warehouse is not delivered to the buyer: what counts from delivery does not begin
+// there.
 func (w *work) parcelAnchor(a playbook.Anchor, p *recourse.Parcel) time.Time {
 	switch a {
 	case playbook.FromShipped:
@@ -52,6 +54,9 @@ func (w *work) watch(o *playbook.Opener, best *moment) {
 
 // watchThing is when a watch that counts from an instant opens a case: never while its condition fails, when all lines
 // are in cases that came first, or when it has counted from that instant before.
+//
+// The cheap comparison of instants comes first; conditions are read only for what could be the
+// earliest.
 func (w *work) watchThing(o *playbook.Opener, from time.Time, on subject, best *moment, thing int) {
 	if from.IsZero() {
 		return
@@ -75,6 +80,10 @@ func (w *work) watchThing(o *playbook.Opener, from time.Time, on subject, best *
 const maxReopened = 3
 
 // watched are the lines for which a watch would open a case, and since when they are free to.
+//
+// Lines in another open case are not free before shipment; when that case closes they are, from its
+// closing on and not from before. A ship-by date that moves is a new anchor, so that a purchase can be
+// late again by its new date.
 func (w *work) watched(o *playbook.Opener, from time.Time, on subject) (lines []recourse.Pieces, free time.Time) {
 	before := 0
 	for i := range w.f.Cases {

@@ -29,6 +29,9 @@ const (
 )
 
 // Kind is what a node is.
+//
+// Whether a scalar is a number, a truth value or a word is not decided here: who reads it knows what
+// is wanted, and can say so in the error.
 type Kind int
 
 // The kinds of node.
@@ -43,6 +46,11 @@ const (
 func (k Kind) String() string { return [...]string{"nothing", "a value", "a list", "a map"}[k] }
 
 // Node is a part of a document. The zero Node is null, without a place.
+//
+// Text is as it was written, so that 1.10 stays 1.10 and a number with a leading zero keeps it; what
+// YAML would make of it is of no interest. Quoted matters only where a bare word would be read as
+// something else: "true" in quotes is a text. A node is a value without pointers to its parent and may
+// be copied freely.
 type Node struct {
 	Kind    Kind
 	Text    string  // of a scalar
@@ -61,6 +69,9 @@ type Entry struct {
 
 // Parse reads every document of a file. The file's name is used in errors only. Errors are of kind invalid or
 // too_large and name the line and column.
+//
+// A document without a body (only comments, or two separators in a row) is left out. The first error
+// ends the reading: after a wrong indentation the following ones would be noise.
 func Parse(file string, data []byte) ([]Node, error) {
 	if err := bound(file, data); err != nil {
 		return nil, err
@@ -86,6 +97,11 @@ func Parse(file string, data []byte) ([]Node, error) {
 
 // bound refuses what would take the parser too long or too deep, by a look at the bytes alone. Brackets in quoted
 // text are counted too: no honest file has 64 of them open.
+//
+// The bounds are for text from strangers: a playbook may be uploaded at the desk. The parser calls
+// itself for every level, so that depth is what could exhaust it; a map in block style needs
+// indentation for each level, a list in block style a marker, and one in flow style a bracket. All
+// three are counted here, and the converter counts levels once more in the tree.
 func bound(file string, data []byte) error {
 	if len(data) > MaxBytes {
 		return refuse(recourse.TooLarge, "document_size", recourse.Position{File: file}, fmt.Sprintf("%d bytes, %d are the most", len(data), MaxBytes))
@@ -117,6 +133,9 @@ func bound(file string, data []byte) error {
 }
 
 // syntax puts the parser's error into ours.
+//
+// Only the first line of the parser's message is kept, since it goes on with an excerpt of the text. A
+// tab is by far the most common cause of all, and the parser's words for it help nobody.
 func syntax(file string, err error) error {
 	at := recourse.Position{File: file}
 	message := err.Error()
@@ -135,6 +154,8 @@ func syntax(file string, err error) error {
 	return out
 }
 
+// position is where a token stands. A node that the parser made up has no token; then the file alone
+// is named.
 func position(file string, t *token.Token) recourse.Position {
 	if t == nil || t.Position == nil {
 		return recourse.Position{File: file}
@@ -142,6 +163,7 @@ func position(file string, t *token.Token) recourse.Position {
 	return recourse.Position{File: file, Line: t.Position.Line, Column: t.Position.Column}
 }
 
+// refuse is an error with a place, for what is wrong before there is a node to ask for one.
 func refuse(kind recourse.Kind, code string, at recourse.Position, message string) error {
 	return &recourse.Error{Kind: kind, Code: code, Message: message, Position: at}
 }
@@ -149,6 +171,8 @@ func refuse(kind recourse.Kind, code string, at recourse.Position, message strin
 // converter turns the library's tree into ours.
 type converter struct{ file string }
 
+// node converts a node with all below it. What is not listed is refused, rather than let through: a
+// construct that a later version of the library adds must not find its way in by itself.
 func (c *converter) node(n ast.Node, depth int) (Node, error) {
 	if n == nil {
 		return Node{At: recourse.Position{File: c.file}}, nil
@@ -178,6 +202,10 @@ func (c *converter) node(n ast.Node, depth int) (Node, error) {
 		Message: "anchors, aliases, tags and merge keys are not read here", Hint: "write the value out"}
 }
 
+// mapping converts a map. A key that stands twice is an error, because YAML readers disagree about
+// which of the two counts, and a policy about money must not depend on that. A value that has no place
+// of its own (nothing was written) is given the place of its key, so that errors about it can be
+// found.
 func (c *converter) mapping(values []*ast.MappingValueNode, at recourse.Position, depth int) (Node, error) {
 	out := Node{Kind: Map, At: at, Entries: make([]Entry, 0, len(values))}
 	seen := make(map[string]bool, len(values))
@@ -208,6 +236,8 @@ func (c *converter) mapping(values []*ast.MappingValueNode, at recourse.Position
 	return out, nil
 }
 
+// list converts a list; the order of its items is that of the text and has a meaning to whoever wrote
+// it.
 func (c *converter) list(n *ast.SequenceNode, at recourse.Position, depth int) (Node, error) {
 	out := Node{Kind: List, At: at, Items: make([]Node, 0, len(n.Values))}
 	for _, v := range n.Values {
@@ -221,6 +251,9 @@ func (c *converter) list(n *ast.SequenceNode, at recourse.Position, depth int) (
 }
 
 // Get returns the value of a map's key, and whether it is there.
+//
+// Asked of anything but a map it finds nothing, so that a caller may ask first and check the kind with
+// Keys. Maps that people write are short: a search beats an index.
 func (n Node) Get(key string) (Node, bool) {
 	for _, e := range n.Entries {
 		if e.Key == key {
@@ -252,6 +285,9 @@ func (n Node) Bool() (bool, error) {
 }
 
 // Int is a scalar that is a whole number.
+//
+// Quotes make no difference here, unlike for true and false: whoever puts quotes around a number means
+// it nevertheless.
 func (n Node) Int() (int, error) {
 	if i, err := strconv.Atoi(n.Text); err == nil && n.Kind == Scalar {
 		return i, nil
@@ -260,6 +296,9 @@ func (n Node) Int() (int, error) {
 }
 
 // Keys refuses a key of a map that is not among known, with the nearest one that is; and anything but a map.
+//
+// Every reader of a map calls it before it looks at the values. A setting with a typing error that is
+// silently left out would leave the default in force, and nobody would notice until money left.
 func (n Node) Keys(known ...string) error {
 	if n.Kind != Map {
 		return n.Err("document_type", "a map is wanted here, not %s", n.what())
@@ -292,6 +331,8 @@ func (n Node) what() string {
 }
 
 // List is the items of a list; a single value counts as a list of one, null as an empty one.
+//
+// It lets people write one thing without brackets. The caller must check the items, not the list.
 func (n Node) List() []Node {
 	switch n.Kind {
 	case List:

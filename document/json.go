@@ -10,6 +10,8 @@ import (
 // text. The order of keys is kept.
 func (n Node) JSON() []byte { return n.appendJSON(nil) }
 
+// appendJSON appends to a buffer that all levels share. Null is also what a node of no kind gives, so
+// that the result is JSON in any case. Keys cannot repeat, since the converter refused that.
 func (n Node) appendJSON(b []byte) []byte {
 	switch n.Kind {
 	case Map:
@@ -53,6 +55,7 @@ func (n Node) isLiteral() bool {
 	return err == nil && json.Valid([]byte(n.Text))
 }
 
+// appendText appends a text in quotes, with the escapes of the standard library.
 func appendText(b []byte, s string) []byte {
 	quoted, err := json.Marshal(s)
 	if err != nil { // unreachable: a string always encodes

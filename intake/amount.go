@@ -11,6 +11,9 @@ import (
 )
 
 // decimalMark says what separates the decimals in the amounts of a book.
+//
+// It is stated once for a whole book, in the profile, and never derived from the cells: a book whose
+// first thousand prices happen to be below a thousand proves nothing about the row after them.
 type decimalMark byte
 
 const (
@@ -24,6 +27,10 @@ const (
 
 // symbols are the signs that stand for currencies. Where one stands for several, it is only checked against the
 // currency that the book names otherwise.
+//
+// The plain dollar and the yen sign are why this is a list and not one currency each. "$12.50" in a book
+// that names no currency is refused as currency_ambiguous; in a book in CAD the same cell is simply
+// 12.50 Canadian dollars, and in a book in EUR it is a currency_conflict.
 var symbols = map[string][]recourse.Currency{
 	"€": {"EUR"}, "£": {"GBP"}, "R$": {"BRL"}, "zł": {"PLN"}, "₩": {"KRW"}, "₹": {"INR"}, "₽": {"RUB"}, "₺": {"TRY"}, "₫": {"VND"}, "₴": {"UAH"}, "₪": {"ILS"}, "฿": {"THB"},
 	"¥": {"CNY", "JPY"}, "￥": {"CNY", "JPY"}, "元": {"CNY"}, "円": {"JPY"}, "kr": {"DKK", "ISK", "NOK", "SEK"}, "kr.": {"DKK"}, "Fr.": {"CHF"}, "Kč": {"CZK"}, "Ft": {"HUF"}, "lei": {"RON"},
@@ -34,6 +41,24 @@ var symbols = map[string][]recourse.Currency{
 // parseAmount reads an amount as people and shops write it: digits, separators of thousands, a decimal mark,
 // a sign, and before or behind it the currency's code or symbol. currency is what the book says otherwise; ""
 // when only the amount itself can tell.
+//
+// With the mark unstated and the book in EUR these are read, and mean what is beside them:
+//
+//	12.9        12.90
+//	1.234,56    1234.56    the last mark is the other kind
+//	1 234,56    1234.56    blanks part the thousands
+//	1.234.567   1234567.00 the same mark twice
+//	€ 12,90     12.90
+//
+// These are turned away, each with a code that says why:
+//
+//	1,234       amount_ambiguous   twelve hundred, or one and a bit
+//	US$ 12.90   currency_conflict  the row is in EUR
+//	-12.90      amount_negative
+//	12.90 x 2 € amount_malformed
+//
+// A refund of a thousand times the sum is the price of one wrong guess, and a rejected row that a person
+// mends in a minute is the price of none.
 func parseAmount(text []byte, mark decimalMark, currency recourse.Currency) (recourse.Money, *fault) {
 	if m, ok := plainAmount(text, mark, currency); ok {
 		return m, nil
@@ -57,9 +82,15 @@ func parseAmount(text []byte, mark decimalMark, currency recourse.Currency) (rec
 }
 
 // maxAmount bounds an amount in minor units: what the nouns take, about 11,000 milliards of a currency with cents.
+//
+// Sums over the lines of an order are held to the same bound, so that no addition of two amounts that
+// passed here can overflow.
 const maxAmount = 1 << 50
 
 // checkAmount refuses an amount that was read well and cannot be true of an order.
+//
+// A negative amount is most often a refund that a shop's accounting export lists among its sales. Taken
+// as a sale it would lower what the buyer is thought to have paid.
 func checkAmount(text []byte, m recourse.Money) (recourse.Money, *fault) {
 	if m.Minor < 0 {
 		return recourse.Money{}, amountFault(text, "amount_negative", "the amount is less than nothing", "an order book holds what was sold; refunds are told otherwise")
@@ -72,6 +103,10 @@ func checkAmount(text []byte, m recourse.Money) (recourse.Money, *fault) {
 
 // plainAmount is the way of nearly every cell: digits, a point (or the stated comma), at most as many decimals
 // as the currency has. ok is false for all that needs a closer look.
+//
+// What it takes must be exactly what the long way would take, with the same result: it saves time and
+// decides nothing. So it leaves alone a sign, a currency, blanks, more decimals than the currency has,
+// three decimals with the mark unstated, and any number of sixteen signs, which could overflow.
 func plainAmount(text []byte, mark decimalMark, currency recourse.Currency) (recourse.Money, bool) {
 	if currency == "" || len(text) == 0 || len(text) > 15 {
 		return recourse.Money{}, false
@@ -106,6 +141,10 @@ func plainAmount(text []byte, mark decimalMark, currency recourse.Currency) (rec
 }
 
 // splitCurrency takes code or symbol off an amount. A currency that contradicts the book's is a fault.
+//
+// The sign may stand on either side of the currency ("-€5", "€-5"), and the typographic minus counts as
+// one. A word on both sides ("EUR 5 each") is refused, since one of the two must mean something that
+// nobody here has understood.
 func splitCurrency(text []byte, currency recourse.Currency) (number []byte, told recourse.Currency, f *fault) {
 	number = bytes.TrimFunc(text, isSpace)
 	first := bytes.IndexAny(number, "0123456789")
@@ -134,6 +173,10 @@ func splitCurrency(text []byte, currency recourse.Currency) (number []byte, told
 }
 
 // namedCurrency is the currency that word names, "" when there is no word and the book names none.
+//
+// A word that is no known sign is tried as a three-letter code. What the cell says and what the row says
+// must agree; neither wins over the other, because a book where they differ has been mapped wrongly or
+// put together from two.
 func namedCurrency(text []byte, word string, currency recourse.Currency) (recourse.Currency, *fault) {
 	if word == "" {
 		return currency, nil
@@ -164,6 +207,9 @@ func namedCurrency(text []byte, word string, currency recourse.Currency) (recour
 }
 
 // plainDecimal rewrites a number as digits with a point. It refuses what can be read in two ways.
+//
+// Swiss books part thousands with an apostrophe and French ones with a narrow no-break space; all of
+// these become a blank first, and are then checked like any other separator.
 func plainDecimal(number []byte, mark decimalMark) (string, *fault) {
 	s := strings.Map(func(r rune) rune {
 		if isSpace(r) || r == '\'' || r == '’' {
@@ -190,6 +236,10 @@ func plainDecimal(number []byte, mark decimalMark) (string, *fault) {
 }
 
 // pointIn is where the decimal mark stands; -1: there is none.
+//
+// With the mark unstated, a single mark before three digits is the one case that stays open. It is not
+// open when nothing but zeros stands before it ("0.125" can be no thousands), nor with more than three
+// digits there ("1234.567").
 func pointIn(s string, mark decimalMark) (int, *fault) {
 	switch mark {
 	case markPoint:
@@ -218,6 +268,9 @@ func pointIn(s string, mark decimalMark) (int, *fault) {
 }
 
 // joinThousands takes separators out of the whole part. They must all be the same and part it in threes.
+//
+// So "1,234,567" passes, and "12,34" with a stated point does not: read without regard to the groups it
+// would be 1234, where its writer surely meant decimals.
 func joinThousands(whole string) (string, bool) {
 	sign := ""
 	if rest, ok := strings.CutPrefix(whole, "-"); ok {
@@ -256,6 +309,9 @@ func moneyFault(text []byte, err error) *fault {
 }
 
 // parseQuantity reads a whole number of pieces, also as a spreadsheet writes it ("2.0").
+//
+// Nothing is rounded: "1.5" pieces is a fault, and so is 0, since a line of which nothing was bought is
+// no line.
 func parseQuantity(text []byte) (int, *fault) {
 	whole, fraction, _ := bytes.Cut(text, []byte{'.'})
 	n := -1
@@ -271,9 +327,14 @@ func parseQuantity(text []byte) (int, *fault) {
 	return n, nil
 }
 
+// A number beyond it is an article number in the wrong column rather than an order.
 const maxQuantity = 1_000_000
 
 // parseMeasure reads a length or weight and gives it in a unit factor times smaller, rounded. A unit behind the number must be in units.
+//
+// Measures serve to tell whether an order is too big to ship, so a gram or a millimetre is fine enough.
+// A unit in the cell wins over the profile's: "1.2 kg" in a column of grams is 1200. An unknown unit is
+// refused; to take the number and drop the word would be wrong by a factor of a thousand.
 func parseMeasure(text []byte, mark decimalMark, factor float64, units map[string]float64) (int, *fault) {
 	if n := digits(text[:min(len(text), 9)]); n >= 0 && len(text) <= 7 {
 		return int(float64(n)*factor + 0.5), nil
@@ -307,6 +368,9 @@ var (
 )
 
 // parseSize reads three measures in one cell, as in "32 x 28 x 6 cm".
+//
+// A unit behind the last number is that of all three. Agents write the sign between them as x, X, × or
+// *, all of which are the same here.
 func parseSize(text []byte, mark decimalMark, factor float64) (size recourse.Size, f *fault) {
 	s := strings.NewReplacer("×", "x", "X", "x", "*", "x").Replace(string(text))
 	parts := strings.Split(s, "x")

@@ -24,6 +24,9 @@ const (
 )
 
 // Batch is one order's events, oldest first.
+//
+// The rows are told so that what the book says can be looked up by hand. Between FirstRow and LastRow
+// there may be rows of other orders.
 type Batch struct {
 	Order    string
 	FirstRow int // of the book, from 1, the header's included
@@ -33,6 +36,11 @@ type Batch struct {
 
 // Summary counts what has been read so far. Every row but the header is in exactly one of Blank, Rejected,
 // History and the rows of Orders and of Empty.
+//
+// The sum is what a merchant can check against the last row number of the spreadsheet: nothing has
+// silently fallen out between the file and the events. UnknownWords is the list to read first after a
+// new export was mapped, since each word in it is something that the shop said and that was not
+// understood.
 type Summary struct {
 	Rows         int // read, without the header
 	Blank        int // rows of empty cells
@@ -48,6 +56,13 @@ type Summary struct {
 }
 
 // Book is an order book being read. It is not for several goroutines at once.
+//
+// Its memory does not grow with the file. The open orders are bounded in number and bytes, drafts are
+// used again, texts that repeat are shared in a store that forgets, and of orders already told only a
+// hash is kept.
+//
+// An order is open from its first row until too many others are open behind it, or the book ends. Nobody
+// has to sort an export first, as long as the rows of an order are not far apart.
 type Book struct {
 	match    Match
 	encoding string // "": a workbook
@@ -72,6 +87,9 @@ type Book struct {
 // OpenCSV starts reading a text file: encoding, delimiter and profile are found out from its beginning where
 // the options do not say. Errors have the file's name and row 1: book_empty, column_missing, profile_none,
 // profile_ambiguous, zone_missing and others.
+//
+// What the caller says wins over the profile, and the profile over what the bytes look like. A byte
+// order mark wins over all of them.
 func OpenCSV(r io.Reader, o Options) (*Book, error) {
 	encoding, delimiter := o.Encoding, o.Delimiter
 	if p := o.Profile; p != nil {
@@ -103,6 +121,9 @@ func first[T comparable](a, b T) T {
 }
 
 // Open reads a workbook or a text file, whichever the bytes are.
+//
+// The name's ending is not asked: people rename files, and a workbook called orders.csv is still a
+// workbook.
 func Open(r io.ReaderAt, size int64, o Options) (*Book, error) {
 	var magic [4]byte
 	if n, _ := r.ReadAt(magic[:], 0); n == len(magic) && string(magic[:]) == "PK\x03\x04" {
@@ -112,6 +133,9 @@ func Open(r io.ReaderAt, size int64, o Options) (*Book, error) {
 }
 
 // open reads the header and puts the profile to it.
+//
+// The profile is guessed only when none was named. A guess that two profiles would answer alike is an
+// error and not a choice; see [Guess].
 func open(t table, o Options, workbook bool) (*Book, error) {
 	b := &Book{table: t, file: o.File, seed: maphash.MakeSeed(), onReject: func(Reject) error { return nil }}
 	header, err := b.header()
@@ -135,6 +159,10 @@ func open(t table, o Options, workbook bool) (*Book, error) {
 }
 
 // header is the first row that is not blank.
+//
+// Exports often begin with an empty line or empty cells. A header that is not text, or has a quote
+// that does not close, does end the reading: without names of columns every row behind it would be
+// guesswork. Empty names at its end are dropped, since spreadsheets save columns that were once touched.
 func (b *Book) header() ([]string, error) {
 	for {
 		rec, err := b.table.next()
@@ -182,6 +210,9 @@ func (b *Book) Summary() Summary {
 
 // OnReject sets what is called with each rejected row; an error of it ends the reading. Unset, rejects are only
 // counted. Rows of one order come together; orders in the sequence of their last rows.
+//
+// A merchant with a bad file gets, through this, every row that was not understood, with the row's
+// number, the column's name and a sentence, and can mend them in place with [RejectWriter].
 func (b *Book) OnReject(f func(Reject) error) { b.onReject = f }
 
 // All gives every order's batch. After an error, which is given with an empty batch, there are no more.
@@ -201,6 +232,8 @@ func (b *Book) All(ctx context.Context) iter.Seq2[Batch, error] {
 
 // Next gives the next order's events, io.EOF when there are no more. Another error ends the reading: the file
 // could not be read on, or an error of OnReject. Orders whose rows were not all read by then are not given.
+//
+// The error, once given, is given again by every later call.
 func (b *Book) Next() (Batch, error) {
 	for {
 		if len(b.ready) > 0 {
@@ -217,6 +250,10 @@ func (b *Book) Next() (Batch, error) {
 }
 
 // step reads one row, or closes what is open at the end.
+//
+// At the end of a book that could be read to its end, the open orders are whole and are told. After any
+// other error they are not: the row that would have blamed or completed one of them may be in the part
+// that could not be read.
 func (b *Book) step() error {
 	rec, err := b.table.next()
 	if err == io.EOF {
@@ -235,6 +272,10 @@ func (b *Book) step() error {
 }
 
 // take puts a row to its order.
+//
+// The row is kept in its order even when it is at fault, so that the reject file has the order's rows
+// together and complete. Once an order is blamed its later rows are kept and no longer read: what they
+// say cannot make it good again.
 func (b *Book) take(rec *record) error {
 	if rec.fault == nil && rec.blank() {
 		b.summary.Blank++
@@ -271,6 +312,14 @@ func (b *Book) take(rec *record) error {
 }
 
 // fit checks a row's text and its number of cells. Cells behind the header's last are passed over when empty.
+//
+// A row with a cell too many is nearly always a delimiter that was not quoted:
+//
+//	order,title,price
+//	1001,Mug, blue,12.90
+//
+// Every value behind that place has moved one column to the right, and read on trust would put a title
+// into the price. Such a row is rejected even where the columns that are read happen to look well.
 func (b *Book) fit(rec *record) {
 	want := b.plan.columns
 	for len(rec.cells) > want && len(bytes.TrimSpace(rec.cells[len(rec.cells)-1])) == 0 {
@@ -291,6 +340,13 @@ func (b *Book) fit(rec *record) {
 }
 
 // draftOf finds or opens the order of a row. Nil without an error: the row was turned away.
+//
+// The number of cells that can be trusted decides how far a fault reaches. If the order's number stands
+// left of the place where the row broke, the row's order is known and is blamed. If it stands right of
+// it the row could be anyone's, see [Book.lost].
+//
+// The key is compared behind the hash, as two order numbers may share one. The row before is asked first
+// because it almost always is the answer.
 func (b *Book) draftOf(rec *record) (*draft, error) {
 	columns := b.plan.slots[0][fieldOrder]
 	last := columns[len(columns)-1]
@@ -350,6 +406,15 @@ func (b *Book) begin(key string, hash uint64) *draft {
 
 // lost rejects a row whose order cannot be told. It may be a line of the order before it or behind it: both are
 // rejected too, unless every row is an order of its own.
+//
+// For instance, where the second row lost a quote:
+//
+//	1001,mug,12.90
+//	"1001,lamp,39.00
+//	1002,chair,80.00
+//
+// Nobody can say whether the lamp was of 1001 or of 1002. To tell 1001 with the mug alone would make a
+// complete order of half of one, so both are held back until the row is mended.
 func (b *Book) lost(rec *record, f *fault) error {
 	if b.last != nil && !b.plan.profile.perOrder {
 		b.last.blame(rec.row, unknownRow(rec.row))
@@ -364,6 +429,8 @@ func unknownRow(row int) *fault {
 }
 
 // turnAway rejects a single row.
+//
+// Unlike the rows of a draft it is told at once, since there is no order it would have to wait for.
 func (b *Book) turnAway(rec *record, order string, f *fault) error {
 	cells := make([]string, 0, len(rec.cells))
 	for _, c := range rec.cells[min(b.plan.skip, len(rec.cells)):] {
@@ -390,6 +457,10 @@ func (b *Book) read(d *draft, rec *record) {
 }
 
 // readLines reads the lines of a row: one, or all the items of an order that is a row.
+//
+// The first slot is always tried, since a row that has no line may still tell of the order. A row
+// without a line is a fault only as long as its order has none: a shop that writes a row for shipping
+// behind the articles does nothing wrong.
 func (b *Book) readLines(d *draft, r *rowReader) {
 	lines := 0
 	for i := range b.plan.slots {
@@ -415,6 +486,9 @@ func (b *Book) readLines(d *draft, r *rowReader) {
 }
 
 // relieve closes the oldest orders when too much is open.
+//
+// The oldest are the likeliest to be whole. A single order is never closed for its size here; one that
+// outgrows the bound is rejected by [Book.take].
 func (b *Book) relieve() error {
 	for len(b.open) > maxOpen || b.held > maxHeld && len(b.open) > 1 {
 		if err := b.close(b.open[0]); err != nil {
@@ -425,6 +499,8 @@ func (b *Book) relieve() error {
 }
 
 // close turns a finished order into events, or rejects its rows.
+//
+// Its room goes to the next order that begins.
 func (b *Book) close(d *draft) error {
 	b.open = slices.Delete(b.open, slices.Index(b.open, d), slices.Index(b.open, d)+1)
 	b.held -= len(d.text)
@@ -445,6 +521,8 @@ func (b *Book) close(d *draft) error {
 }
 
 // faultOf is what to say of a row of a rejected order: its own fault, or that another row has one.
+//
+// So the reject file points at the one cell to mend, and the rows beside it say where that is.
 func (d *draft) faultOf(row int) *fault {
 	if row == d.faultRow || d.fault.code == "order_uncertain" {
 		return d.fault
@@ -453,6 +531,10 @@ func (d *draft) faultOf(row int) *fault {
 }
 
 // finish counts a faultless order and makes its batch.
+//
+// An order without the instant at which it was placed is refused when the profile maps one, because
+// every deadline is counted from it. A ship-by date is reckoned here and not row by row, since the
+// purchase's own instant may come from a later row.
 func (b *Book) finish(d *draft) {
 	p := b.plan.profile
 	if d.fault == nil && d.placed.IsZero() && p.sources[fieldPlaced].mapped() && len(d.data.Items) > 0 {

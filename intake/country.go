@@ -14,6 +14,9 @@ import (
 var countryList string
 
 // otherNames are names that shops and agents write besides, or wrote until a country was renamed.
+//
+// Names are only added that mean one country to everyone. "Georgia" is here by ISO as the country; an
+// export that means the state has the country in another column.
 var otherNames = map[string]string{
 	"usa": "US", "united states of america": "US", "u s a": "US", "uk": "GB", "great britain": "GB", "england": "GB", "scotland": "GB",
 	"wales": "GB", "northern ireland": "GB", "korea": "KR", "republic of korea": "KR", "korea republic of": "KR", "russian federation": "RU", "viet nam": "VN",
@@ -24,6 +27,7 @@ var otherNames = map[string]string{
 	"中国": "CN", "美国": "US", "英国": "GB", "法国": "FR", "德国": "DE", "brasil": "BR", "deutschland": "DE", "espana": "ES", "españa": "ES", "italia": "IT",
 }
 
+// Made when the first address is read: a command that reads no book does not pay for it.
 var countries = sync.OnceValues(func() (codes map[string]string, names map[string]string) {
 	codes, names = map[string]string{}, map[string]string{}
 	for line := range strings.Lines(countryList) {
@@ -40,6 +44,10 @@ var countries = sync.OnceValues(func() (codes map[string]string, names map[strin
 })
 
 // country gives the ISO 3166-1 code for a code or an English name; ok is false when it is neither.
+//
+// An unknown country rejects the row instead of being left empty. Whether a parcel crosses a border
+// decides what can be done about it, so an address without a country is a fact of its own and must not
+// be made out of a typing error.
 func country(text []byte) (code string, ok bool) {
 	codes, names := countries()
 	if code, ok = codes[string(text)]; ok {

@@ -11,6 +11,8 @@ import (
 )
 
 const (
+	// csvBuffer is the room at the beginning. Only a row longer than that makes it grow, and no row may
+	// be longer than maxRow, which is how the memory of a reader stays bounded whatever the file holds.
 	csvBuffer = 256 << 10
 	// csvChunk is read at a time: a row that does not end is split again after each.
 	csvChunk = 64 << 10
@@ -27,6 +29,17 @@ const (
 //   - A quote inside a cell that does not start with one stands for itself (5" pipe): nothing else can be meant.
 //   - After a fault the reading goes on at the next line of text. A row over several lines that has not as many
 //     cells as the header is taken for a lost quote: its first line alone is at fault.
+//
+// The last rule is what a merchant feels. With an inch sign typed at the start of one cell,
+//
+//	1001,"17 monitor,120.00
+//	1002,mug,12.90
+//
+// a reader by the book takes everything up to the next quote for one cell, perhaps a thousand orders on.
+// Here the first row is rejected with csv_quote and 1002 is read.
+//
+// Cells point into buf wherever they can, so that a row without doubled quotes costs no allocation. They
+// are valid until next is called again, and whoever keeps them copies them.
 type csvTable struct {
 	src       io.Reader
 	srcErr    error // what ended src; io.EOF at the end of the file
@@ -48,6 +61,10 @@ func newCSVTable(src io.Reader, delimiter byte) *csvTable {
 func (t *csvTable) width(columns int) { t.columns = columns }
 
 // next splits one row off.
+//
+// A row that is cut off at the buffer's end is split again from its beginning once there is more. That
+// is cheaper than a splitter with a memory, since nearly all rows end within the buffer, and the size of
+// a chunk bounds how often it can happen to a long one.
 func (t *csvTable) next() (*record, error) {
 	for {
 		if t.at == t.end {
@@ -70,6 +87,10 @@ func (t *csvTable) next() (*record, error) {
 }
 
 // accept makes the record of n split bytes, or of the first line when a fault was found.
+//
+// Rows are counted as records and not as lines of text: a row with a line break in an address is one
+// row, as it is in the spreadsheet that shows it. Every row at fault is read again from its second line,
+// which a hostile file could make cost the square of its size; waste is the bound on that.
 func (t *csvTable) accept(n int, f *fault) (*record, error) {
 	t.row++
 	t.rec.row, t.rec.fault, t.rec.clean = t.row, f, false
@@ -95,6 +116,10 @@ func (t *csvTable) accept(n int, f *fault) (*record, error) {
 }
 
 // swallowed reports whether the row just split most likely lost a quote and took the next rows for text.
+//
+// An address over two lines gives as many cells as the header and passes. A lost quote that happens to
+// find its partner at the right number of cells is not seen here; its values are then checked like all
+// others.
 func (t *csvTable) swallowed(n int) bool {
 	if t.columns <= 0 || len(t.rec.cells) == t.columns {
 		return false
@@ -105,6 +130,9 @@ func (t *csvTable) swallowed(n int) bool {
 
 // salvage takes the first line of a row at fault as cells without regard to quotes, and goes on behind it. A
 // line longer than a row may be is dropped up to its end, of which only the beginning is kept.
+//
+// What it makes is for the reject file and for finding the order's number, not for reading. Only the
+// cells left of the first quote are sure to be what they seem.
 func (t *csvTable) salvage() error {
 	line, whole, err := t.firstLine()
 	if err != nil {
@@ -168,6 +196,9 @@ func (t *csvTable) skipLine() error {
 }
 
 // fill reads more, moving what is not yet split to the front and growing the buffer when a row needs it.
+//
+// Cells of the row before point into the buffer, which is why next must not be asked while they are
+// still wanted. A source that gives nothing a hundred times over is an error, not a wait without end.
 func (t *csvTable) fill() error {
 	if t.srcErr != nil {
 		return t.readError()
@@ -199,6 +230,8 @@ func (t *csvTable) fill() error {
 
 // readError is what ended the file: io.EOF, an error that already speaks our language, or the reader's own,
 // with the row that could not be read.
+//
+// The row is told so that a person can see how far the book was good.
 func (t *csvTable) readError() error {
 	if t.srcErr == io.EOF {
 		return io.EOF
@@ -212,6 +245,9 @@ func (t *csvTable) readError() error {
 
 // split cuts the first row of text into t.rec.cells and tells its length with the end of line. 0 without a
 // fault: the row goes on behind text. With a fault the length is of what was looked at.
+//
+// One cell more than the limit is looked at and no further, so that a line of nothing but delimiters
+// cannot make a list of millions. The list of cells is handed back and used again by the next row.
 func (t *csvTable) split(text []byte) (n int, f *fault) {
 	cells := t.rec.cells[:0]
 	defer func() { t.rec.cells = cells }()
@@ -269,6 +305,9 @@ func (t *csvTable) lineEnd(text []byte, n int) int {
 }
 
 // plain gives a cell without quotes and its length; it ends before a delimiter, an end of line or the end of text.
+//
+// A carriage return inside a cell stays: only the one right before a line feed, or at the very end of
+// the file, ends a row.
 func (t *csvTable) plain(text []byte) (cell []byte, size int) {
 	delimiter := t.delimiter
 	for i, c := range text {
@@ -287,6 +326,9 @@ func (t *csvTable) plain(text []byte) (cell []byte, size int) {
 
 // quoted gives the text between quotes, doubled ones made single in place of a copy, and the length with the
 // quotes; -1: the closing one is not in text.
+//
+// At the end of what has been read, a quote may be the closing one or the first of two; only more text
+// can tell.
 func (t *csvTable) quoted(text []byte, column int) (cell []byte, size int, f *fault) {
 	doubled := false
 	for i := 1; ; i += 2 {

@@ -15,6 +15,9 @@ const (
 )
 
 // layout is one way of writing a time, as a profile names it.
+//
+// Written layouts are translated once, when the profile is read, so that a mistake in one is an error of
+// the profile and not of every row.
 type layout struct {
 	kind  layoutKind
 	goish string // for a written layout, in the terms of package time
@@ -31,6 +34,11 @@ const (
 )
 
 // isoOnly is how times are read where a profile names no layout: year first, which cannot be mistaken.
+//
+// "03/04/2024" is in March for one merchant and in April for the next, and half of all days of a year
+// fit both. No book is searched for a 13 that would settle it: a book of the first twelve days of a
+// month has none, and would be read wrongly from end to end. The profile says DD/MM/YYYY or MM/DD/YYYY,
+// or the row is rejected with date_malformed.
 var isoOnly = []layout{{kind: isoLayout}}
 
 // layoutTokens are the words of a layout in a profile and their meaning to package time. The order counts: a
@@ -41,6 +49,11 @@ var layoutTokens = []struct{ word, goish string }{
 }
 
 // parseLayout reads a layout such as "DD/MM/YYYY hh:mm:ss", or one of the words iso, epoch and excel.
+//
+// A layout must have a year and a day, so that a column of clock times is not taken for instants.
+// Letters that mean nothing are refused rather than matched as they stand: "dd/mm/yyyy" is nearly always
+// a mistake for DD/MM/YYYY, and mm would have meant minutes. With AM or PM the hour is one of twelve,
+// whichever way it was written.
 func parseLayout(s string) (layout, error) {
 	switch s {
 	case "iso":
@@ -89,6 +102,9 @@ func layoutRefused(s string) error {
 }
 
 // clock reads the times of one book.
+//
+// It is fixed when the plan is made. All times it gives are instants; the zone is only how the book's
+// own clock turns into them.
 type clock struct {
 	layouts []layout
 	zone    *time.Location // of times without an offset; nil: they are refused
@@ -100,6 +116,10 @@ type clock struct {
 type from1904 bool
 
 // parse reads a time in the first layout that takes it. number says that the file calls the cell a number.
+//
+// A number of a workbook is a day of its calendar whatever the layouts say, since that is what the
+// spreadsheet shows in the cell. In a CSV the same number is a text, and is a serial only where the
+// profile names excel.
 func (c *clock) parse(text []byte, number bool) (time.Time, *fault) {
 	if number && c.serial {
 		return c.ranged(text, c.parseSerial(text))
@@ -125,6 +145,9 @@ func (c *clock) parse(text []byte, number bool) (time.Time, *fault) {
 }
 
 // ranged refuses what can be read but cannot be true.
+//
+// A year 0024 or 2924 is a slip of a key. Taken as a fact it would make a deadline centuries overdue, or
+// never.
 func (c *clock) ranged(text []byte, at time.Time) (time.Time, *fault) {
 	if at.IsZero() {
 		return at, c.explain(text)
@@ -136,6 +159,9 @@ func (c *clock) ranged(text []byte, at time.Time) (time.Time, *fault) {
 }
 
 // explain says why a time was not read.
+//
+// The missing zone has a code of its own, because the answer is different: the cell is well and the book
+// lacks an option, which mends all rows at once.
 func (c *clock) explain(text []byte) *fault {
 	f := &fault{code: "date_malformed", value: string(text), reason: "this is no time in the profile's layouts",
 		hint: "write it as 2006-01-02 15:04:05, or name its layout under dates in the profile"}
@@ -288,6 +314,8 @@ func digits(b []byte) int {
 }
 
 // daysIn is the length of a month, so that 30 February is refused and not taken for 2 March.
+//
+// Package time carries such days over into the next month without a word.
 func daysIn(year, month int) int {
 	switch month {
 	case 4, 6, 9, 11:
@@ -302,6 +330,9 @@ func daysIn(year, month int) int {
 }
 
 // parseEpoch reads whole seconds since 1970, or milliseconds when the number is too large for those.
+//
+// The bound between them is the year 5138 in seconds and 1973 in milliseconds, so that no instant of an
+// order book is on the wrong side of it.
 func parseEpoch(text []byte) (time.Time, bool) {
 	n, err := strconv.ParseInt(string(text), 10, 64)
 	if err != nil || n <= 0 {
@@ -330,6 +361,8 @@ func (c *clock) parseSerial(text []byte) time.Time {
 }
 
 // parseWritten reads a layout of the profile's. Without a zone only layouts with an offset can be read.
+//
+// A date without an hour is midnight in the zone of the book, here as in the iso layout.
 func (c *clock) parseWritten(text []byte, l layout) (time.Time, bool) {
 	if strings.Contains(l.goish, "Z07") {
 		at, err := time.Parse(l.goish, string(text))

@@ -11,6 +11,12 @@ import (
 
 // draft is an order being put together from its rows. Rows are kept as they came, since all of them go to the
 // reject file when one is at fault: an order that lacks a line would be refunded wrongly.
+//
+// All texts lie in one slice with the ends beside it, so that a kept row costs no allocation of its own;
+// a draft that was told is emptied and takes the next order.
+//
+// filled and lastLeft serve the two questions that only all rows together answer: whether a word of
+// status was said of the whole order, and whether the order is history.
 type draft struct {
 	key      string // the order's number
 	hash     uint64
@@ -80,6 +86,9 @@ type mark struct {
 }
 
 // reset empties the draft for another order. What went into events is left to them.
+//
+// The lines of purchases and parcels are in the events by now and belong to whoever holds those, so the
+// elements are cleared and never written over in place.
 func (d *draft) reset() {
 	clear(d.purchases)
 	clear(d.parcels)
@@ -116,6 +125,9 @@ func (d *draft) cells(r keptRow) []string {
 }
 
 // blame notes what is wrong with the order. The first fault stays.
+//
+// A second fault is often only what follows from the first, and a merchant who mends the first gets told
+// of the second when the reject file is read.
 func (d *draft) blame(row int, f *fault) {
 	if d.fault == nil {
 		d.fault, d.faultRow = f, row
@@ -127,6 +139,21 @@ var orderFields = [...]field{fieldChannel, fieldPlaced, fieldPaid, fieldShipping
 
 // takeOrder reads what a row tells of the order as a whole. A later row may repeat it or leave it empty; that it
 // tells another time, amount or currency means that the columns are not what the profile takes them for.
+//
+// Three ways of writing the same order, of which the first two are read:
+//
+//	1001,2024-05-01,51.90,mug      every row repeats the order
+//	1001,2024-05-01,51.90,lamp
+//
+//	1001,2024-05-01,51.90,mug      the first row alone tells of it
+//	1001,,,lamp
+//
+//	1001,2024-05-01,12.90,mug      order_conflict: these are prices of lines
+//	1001,2024-05-01,39.00,lamp
+//
+// The third would be read as an order paid with 12.90, and every refund of it would be reckoned from
+// that. The comparison is of the texts as written, which is stricter than of their values and never
+// takes a difference for none. A field joined of several columns is not compared, nor is the channel.
 func (d *draft) takeOrder(r *rowReader) {
 	c := r.currencyOf(d.currency)
 	if d.currency != "" && c != d.currency {
@@ -190,6 +217,8 @@ func (d *draft) amount(f field) *recourse.Money {
 
 // newer keeps the newest instant that the book tells of the order. Promises (ship_by) do not count: they lie
 // ahead.
+//
+// It is the instant that without_time: latest stands for.
 func (d *draft) newer(at time.Time) {
 	if at.After(d.latest) {
 		d.latest = at
@@ -197,6 +226,9 @@ func (d *draft) newer(at time.Time) {
 }
 
 // takePeople reads buyer and address, from the first row that has any of either.
+//
+// The address is taken from one row as a whole: a street from one and a town from another would be a
+// place where nobody lives.
 func (d *draft) takePeople(r *rowReader) {
 	if d.data.Buyer == nil {
 		b := recourse.Buyer{Name: r.text(fieldBuyerName), Email: r.text(fieldBuyerEmail), Locale: r.text(fieldBuyerLocale)}
@@ -215,6 +247,9 @@ func (d *draft) takePeople(r *rowReader) {
 }
 
 // takeLine reads one line with its purchase and parcel. It reports whether there was a line.
+//
+// The words of status are read before purchase and parcel, since a row that is history has neither. Its
+// line still counts for the order, which did happen.
 func (d *draft) takeLine(r *rowReader) bool {
 	there := r.hasLine()
 	var pieces []recourse.Pieces
@@ -240,6 +275,10 @@ func (d *draft) takeLine(r *rowReader) bool {
 }
 
 // ids puts the numbers of the row's purchase and parcel together; "" where the row has none.
+//
+// Without a mapped parcel the tracking number is the parcel's id: it is what carriers, suppliers and
+// buyers all call it. The id of a purchase seen before is shared with that purchase, so that the rows of
+// one hold one text.
 func (d *draft) ids(r *rowReader) (purchase, parcel string) {
 	var room [2 * maxID]byte
 	id := r.compose(fieldPurchase, d.key, "", room[:0])
@@ -259,6 +298,8 @@ func (d *draft) ids(r *rowReader) (purchase, parcel string) {
 }
 
 // takePurchase adds the line to its purchase.
+//
+// A row without a purchase is an order that has not been sourced, which is a fact and no fault.
 func (d *draft) takePurchase(r *rowReader, id string, pieces []recourse.Pieces) {
 	if id == "" {
 		return
@@ -295,6 +336,10 @@ func earlier(a, b time.Time) time.Time {
 
 // takeParcel adds the line to its parcel, when one was handed over. Where the book has no column for that
 // instant, a tracking number says that it happened.
+//
+// A row that has an id for a parcel and nothing to say that it was handed over
+// tells of a parcel that does not exist yet. Of several deliveries the last counts, since the buyer has all
+// pieces only then.
 func (d *draft) takeParcel(r *rowReader, purchase, id string, pieces []recourse.Pieces) {
 	shipped, delivered := r.when(fieldShippedAt), r.when(fieldDeliveredAt)
 	onArrival := len(r.slot[fieldShippedAt]) == 0 && len(r.raw(fieldTracking)) > 0
@@ -343,6 +388,9 @@ func (d *draft) takeStatuses(r *rowReader, purchase, parcel string, pieces []rec
 }
 
 // takeStatus reads one cell of status. It reports whether the row is history.
+//
+// A word with an amount (a refund) and an empty or zero cell for it is passed over: shops fill that
+// column with 0.00 in every row.
 func (d *draft) takeStatus(r *rowReader, s *planStatus, cell []byte, m *mark, pieces []recourse.Pieces) (history bool) {
 	h, bad := s.read(cell, r)
 	if bad != nil {
@@ -374,6 +422,9 @@ func (d *draft) takeStatus(r *rowReader, s *planStatus, cell []byte, m *mark, pi
 
 // timeMark finds the instant of a word of status. A column that counts when it is filled holds the instant
 // itself, unless the profile says where else, or without which, it is known.
+//
+// The first column that is filled counts, in the profile's order, which is why at may be a list: the
+// more exact column stands in front.
 func (r *rowReader) timeMark(s *planStatus, m *mark) {
 	if s.filled != nil {
 		m.word = ""
@@ -390,6 +441,10 @@ func (r *rowReader) timeMark(s *planStatus, m *mark) {
 }
 
 // mark adds the line to what the word is about, once for all rows that say it of the same thing.
+//
+// What is said of a parcel keeps purchase and parcel, what is said of a purchase keeps that, and the
+// rest is of the order. "Refunded" in each of five rows is then one refund of five lines and not five
+// refunds.
 func (d *draft) mark(m mark, pieces []recourse.Pieces) {
 	switch m.event {
 	case recourse.ParcelScanned:
@@ -413,6 +468,9 @@ func (d *draft) mark(m mark, pieces []recourse.Pieces) {
 }
 
 // read finds what a cell of status means; nothing when the word is no event.
+//
+// Spellings are remembered as they were written, up to a bound; beyond it each is folded anew, which
+// costs time and no memory.
 func (s *planStatus) read(cell []byte, r *rowReader) (*planHappening, *fault) {
 	if s.filled != nil {
 		return s.filled, nil
@@ -437,6 +495,8 @@ func (s *planStatus) read(cell []byte, r *rowReader) (*planHappening, *fault) {
 
 // unknownWord counts a word of status that means nothing to the profile, so that the one who reads the book can
 // see what it passed over.
+//
+// Where the column is mapped wrongly every cell is another word, hence the bound.
 func (r *rowReader) unknownWord(word string) {
 	word = recourse.Shorten(word, 60)
 	if _, known := r.unknown[word]; known || len(r.unknown) < maxUnknown {

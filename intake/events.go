@@ -10,6 +10,9 @@ import (
 )
 
 // told is an event with its place in the order of telling.
+//
+// from and the event's own time differ when the book contradicts itself: the time is what was told, from
+// is when it can be believed.
 type told struct {
 	event *recourse.Event
 	from  time.Time // not before what it presupposes, whatever the book says
@@ -27,6 +30,13 @@ type teller struct {
 // tell turns a finished draft into what happened, oldest first. An order comes before its purchases and a
 // purchase before its parcels even where the book's times say otherwise (clocks of shops and carriers differ):
 // the events keep the times that were told, only their sequence is mended. What has no time comes last.
+//
+// The slice of events goes to the batch and is made anew for each order; the list that sorts them is
+// used again. It is made with room for all there can be because pointers into it are held while it
+// fills.
+//
+// A shop's clock in UTC and an agent's in Shanghai, one of them mapped wrongly, show as purchases hours
+// before their order. The order of telling hides no such mistake: the times stand in the events.
 func (t *teller) tell(d *draft) []recourse.Event {
 	t.draft = d
 	most := 1 + len(d.purchases) + 2*len(d.parcels) + len(d.marks)
@@ -55,6 +65,9 @@ func (t *teller) tell(d *draft) []recourse.Event {
 }
 
 // next begins an event of the order, of which at most as many are made as [teller.tell] has room for.
+//
+// The id names the fact and not the row, so that the same fact from a later export of the same shop is
+// known again.
 func (t *teller) next(kind recourse.EventType, id string, at, from time.Time, rank int) *recourse.Event {
 	t.events = append(t.events, recourse.Event{Source: t.source, ID: id, Type: kind, Time: at})
 	e := &t.events[len(t.events)-1]
@@ -87,6 +100,9 @@ func later(at, floor time.Time) time.Time {
 }
 
 // purchase tells that a purchase was placed: with its order, where the book says no more.
+//
+// The number of lines ends the id: an export that was made while half of the purchase was entered is
+// followed by a fuller one, which must not be taken for a repetition.
 func (t *teller) purchase(p *draftPurchase) {
 	at := earlierOr(p.placed, t.placed)
 	e := t.next(recourse.PurchasePlacedEvent, "purchase.placed:"+p.id+"/"+strconv.Itoa(len(p.lines)), at, later(at, t.placed), 1)
@@ -130,6 +146,8 @@ func (t *teller) parcel(p *draftParcel) {
 }
 
 // parcelKey is a parcel's part of an event's id. One tracking number may serve two purchases, and two orders.
+//
+// Where the purchase is the parcel, or none is known, the key is no longer than it must be.
 func (d *draft) parcelKey(purchase, parcel string) string {
 	switch purchase {
 	case parcel:
@@ -141,6 +159,9 @@ func (d *draft) parcelKey(purchase, parcel string) string {
 }
 
 // unlessAll gives the lines of a parcel when they are not all of its purchase.
+//
+// An event without lines is about all of them. That is also what it stays about when an order gets lines
+// that this book does not have.
 func (d *draft) unlessAll(lines []recourse.Pieces, purchase string) []recourse.Pieces {
 	for i := range d.purchases {
 		if d.purchases[i].id == purchase && len(d.purchases[i].lines) == len(lines) {
@@ -174,6 +195,9 @@ func (t *teller) mark(m *mark) {
 
 // markID names what happened to what. An amount is part of it: a shop's book tells the sum refunded so far, and
 // a larger one is another fact.
+//
+// The lines are part of the id too where the word is not about all of them. A scan's id has the state,
+// and the book tells each state once.
 func (t *teller) markID(m *mark) string {
 	if m.event == recourse.ParcelScanned {
 		return string(m.event) + ":" + t.parcelKey(m.purchase, m.parcel) + ":" + string(m.scan)
@@ -189,6 +213,9 @@ func (t *teller) markID(m *mark) string {
 }
 
 // marked gives the lines that a word is about when they are not all that could be meant.
+//
+// When every row that has a word in that column says this one, the shop spoke of the order and repeated
+// itself.
 func (d *draft) marked(m *mark) []recourse.Pieces {
 	whole := len(d.data.Items)
 	if strings.HasPrefix(string(m.event), "purchase.") {

@@ -14,6 +14,9 @@ import (
 var profileFiles embed.FS
 
 // builtins are read once; that they can be is a test.
+//
+// They go through the same parser as a merchant's own mapping file, and have no other way in: what they
+// can do, anybody's can.
 var builtins = sync.OnceValue(func() []*Profile {
 	var all []*Profile
 	for _, name := range []string{"dsers", "shopify", "woocommerce"} {
@@ -54,6 +57,9 @@ func Builtin(name string) (*Profile, error) {
 }
 
 // Match says how well a profile fits a header.
+//
+// Unread is as important as Found. A merchant who sees a column of refunds in that list knows that
+// refunds were not read, without having to miss them first.
 type Match struct {
 	Profile *Profile
 	Found   []string // the columns of the header that the profile reads, in the header's order
@@ -79,6 +85,10 @@ func (m Match) String() string {
 // Guess finds the one profile among those given that recognises a header: all its identifying columns are
 // there, and no other such profile reads as many columns. The error, of kind Invalid, is profile_none (with the
 // nearest profile and what it misses) or profile_ambiguous (with those that fit alike); both show the header.
+//
+// Two profiles that fit alike are not settled by their order in the list. The columns may have the same
+// names and other meanings (a price with and without tax), and only a person knows which program wrote
+// the file.
 func Guess(header []string, among []*Profile) (Match, error) {
 	own, _ := splitRejects(header)
 	var fits []Match
@@ -107,6 +117,8 @@ func Guess(header []string, among []*Profile) (Match, error) {
 }
 
 // nearness ranks profiles that do not fit: by the part of their identifying columns that is there.
+//
+// Among equals the one that reads more columns is the nearer.
 func nearness(m Match) float64 {
 	whole := float64(len(m.Profile.identify))
 	return (whole-float64(len(m.Missing)))/whole + float64(len(m.Found))/1e6
@@ -118,6 +130,9 @@ func guessError(code, message, hint string) error {
 }
 
 // match tells what a profile finds in a header.
+//
+// It uses the same binding as the plan, so that what is shown as found is what will be read. The profile
+// is copied and made lenient first: here a missing column is an answer and not an error.
 func match(p *Profile, header []string) Match {
 	m := Match{Profile: p}
 	x := indexHeader(header, 0)

@@ -12,6 +12,10 @@ import (
 
 // plan is a profile put to one header: every name has become a column's number, so that a row is read without
 // looking anything up by name.
+//
+// It is made once for a book and not changed by its rows, except that the spellings of words of status
+// are remembered. Numbers of columns are those of the file as it lies there; a reject file's own columns
+// in front are counted in them and left out of header.
 type plan struct {
 	profile  *Profile
 	header   []string // as the file has it, without the columns of a reject file
@@ -27,6 +31,14 @@ type plan struct {
 
 // slot is the columns of every field, those of the order's among them, for one line of a row. A field without
 // columns is not in the file.
+//
+// In a book with a row for each line there is one slot. With a row for each order there are as many as
+// the header counts:
+//
+//	Order,Item 1,Qty 1,Item 2,Qty 2
+//
+// gives two, which share the column of the order and have their own for the item and the number.
+// Counting ends at the first number that no column has.
 type slot [fieldCount][]int
 
 // planStatus is a status put to a header.
@@ -72,6 +84,9 @@ func indexHeader(header []string, skip int) headerIndex {
 
 // find gives the columns of the first alternative that is wholly there; n takes the place of {n} in names.
 // twice names a column that cannot be used since the header has it twice.
+//
+// An alternative of several columns counts only when all are there: half of a joined name is not that
+// name.
 func (x headerIndex) find(c column, n int) (columns []int, twice string) {
 	for _, a := range c.names {
 		columns = columns[:0]
@@ -94,6 +109,10 @@ func (x headerIndex) find(c column, n int) (columns []int, twice string) {
 }
 
 // splitRejects tells the columns of a reject file from those of the book it came from.
+//
+// All three must stand in front, in their order. A merchant who moves or renames one gets the file read
+// as a book with unknown columns,
+// and the apostrophes of [guard] then stay in its cells.
 func splitRejects(header []string) (own []string, skip int) {
 	if len(header) > len(rejectColumns) {
 		for i, name := range rejectColumns {
@@ -107,6 +126,9 @@ func splitRejects(header []string) (own []string, skip int) {
 }
 
 // newPlan puts a profile to a header. An error names the column that is missing, the nearest one that is there.
+//
+// Everything that can be wrong with a book as a whole is found here, before the first order is told, so
+// that nobody has to undo half an import because of a missing option.
 func newPlan(p *Profile, header []string, o Options) (*plan, error) {
 	own, skip := splitRejects(header)
 	pl := &plan{profile: p, header: own, columns: len(header), skip: skip, used: make([]bool, len(header))}
@@ -177,6 +199,9 @@ func (pl *plan) use(columns []int) []int {
 }
 
 // missing says which column a header lacks, what it would have been read as, and which one is nearest.
+//
+// The hint often is the whole answer: programs rename "Order No" to "Order No." from one version to the
+// next.
 func (pl *plan) missing(what string, c column) error {
 	wanted := c.names[0][0]
 	return &recourse.Error{Kind: recourse.Invalid, Code: "column_missing", Field: what, Position: recourse.Position{Line: 1},
@@ -184,6 +209,8 @@ func (pl *plan) missing(what string, c column) error {
 }
 
 // bindStatuses puts the profile's words of status to the header.
+//
+// With a profile that takes missing columns for empty, a status that is not in the header is never said.
 func (pl *plan) bindStatuses(x headerIndex) error {
 	for i := range pl.profile.statuses {
 		s := &pl.profile.statuses[i]
@@ -221,6 +248,11 @@ func (pl *plan) bind(x headerIndex, h *happening) *planHappening {
 
 // settle fixes what the file itself may leave open: the zone of its times, the currency of its amounts. Neither
 // is ever assumed.
+//
+// A zone from the machine that runs the program would shift every deadline of a merchant in Shanghai
+// whose server stands in Frankfurt, and would shift them again when it moves. So it is asked for, once,
+// when the book has times at all. A currency may be missing here and still stand in every cell; it is
+// asked for by the first amount that lacks it.
 func (pl *plan) settle(o Options) error {
 	p := pl.profile
 	pl.clock = clock{layouts: p.layouts, zone: p.zone}
@@ -258,6 +290,10 @@ func (pl *plan) columnName(column int) string {
 
 // Options are what the caller knows of a book beyond its bytes. The zero value guesses the profile among the
 // built-in ones.
+//
+// What is set here wins over the profile, as the person at hand knows this file and the profile's writer
+// knew its kind. There is no option to go on in spite of a fault: rows are rejected and mended, never
+// waved through.
 type Options struct {
 	File      string            // its name, for errors
 	Profile   *Profile          // nil: guessed by the header

@@ -13,6 +13,12 @@ import (
 // Profile says how to read one kind of order book: which columns there are, what they mean, in which zone,
 // currency and notation they are written, and which words of status are which events. It is made by
 // [ParseProfile] and never changes.
+//
+// It can serve several books at once, since what depends on a file is in the plan and not here.
+//
+// The flags all begin as the strict reading: a row is a line, a missing column is an error, a row
+// without a line is rejected, numbers that can be read in two ways are refused. A profile that is less
+// strict says so in a word that its reader sees.
 type Profile struct {
 	Name  string // lower-case letters, digits, dashes; part of the source of every event
 	Title string // one sentence for a person
@@ -44,6 +50,13 @@ type column struct {
 type alternative []string
 
 // source is where a field's value comes from.
+//
+// One of column, value and template tells where the value is; with within, ship_by needs none of them.
+// The flags below are each of a few fields, which [source.readers] names, so that a profile cannot say
+// "per: line" of a title.
+//
+// total matters because both habits are common: of a row with quantity 3 and price 30.00, one shop means
+// 90.00 in all, and another 30.00.
 type source struct {
 	column
 	value    string         // the same for all rows
@@ -68,6 +81,9 @@ type templatePart struct {
 }
 
 // status is a column whose words (or whose mere filling) are events.
+//
+// Either words or filled is set, never both: a column holds words, or the instant at which one certain
+// thing happened.
 type status struct {
 	column  column
 	words   map[string]*happening // by folded word; nil where any filling counts
@@ -77,6 +93,9 @@ type status struct {
 }
 
 // happening is the event that a word of status stands for.
+//
+// scan is for parcels alone and amount for money. The reason goes into the event as the shop wrote it,
+// unless the profile has a better word.
 type happening struct {
 	event   recourse.EventType
 	at      column // columns with its time, the first filled one counts
@@ -109,6 +128,9 @@ var untimedWords = map[string]untimed{"reject": untimedReject, "leave_out": unti
 	"placed": untimedPlaced, "latest": untimedLatest, "arrival": untimedArrival}
 
 // statusEvents are the events that a word of status may stand for: those that a row of a book can know enough for.
+//
+// Events that need more than a book can know, such as a reply of the buyer, are left out, so that no
+// profile can tell half of one.
 var statusEvents = map[string]recourse.EventType{}
 
 // The words are the events' own names, so that a profile speaks the language of the events.
@@ -122,6 +144,9 @@ func init() {
 
 // ParseProfile reads a mapping file. name is the file's name in errors, which give line and column of what is
 // wrong and what was meant. Errors are of kind Invalid or, for a file beyond all measure, TooLarge.
+//
+// An error is shown as a compiler would: file, line, column, what is wrong, and the nearest word that
+// would be right.
 func ParseProfile(name string, data []byte) (*Profile, error) {
 	root, err := parseYAML(name, data)
 	if err != nil {
@@ -135,6 +160,9 @@ func ParseProfile(name string, data []byte) (*Profile, error) {
 }
 
 // readers is the vocabulary of a profile's top level.
+//
+// It is a table of functions rather than a struct with tags because each key then checks its own value,
+// with the position of that value at hand for the error.
 func (p *Profile) readers() map[string]func(*node) error {
 	readers := map[string]func(*node) error{
 		"profile":  p.readName,
@@ -173,6 +201,8 @@ var (
 )
 
 // sectionReaders is the vocabulary of a section, straight from the table of fields.
+//
+// A new field needs its name in fieldNames and is then understood in the mapping file at once.
 func (p *Profile) sectionReaders(prefix string) map[string]func(*node) error {
 	readers := map[string]func(*node) error{}
 	for f := range fieldCount {
@@ -299,6 +329,9 @@ func readColumn(n *node, what string) (column, error) {
 }
 
 // check sees to what a single key cannot.
+//
+// Without identify, a book is known by the column of its order number, which is seldom enough to guess
+// by and always enough for a profile that was named.
 func (p *Profile) check(root *node) error {
 	if p.Name == "" {
 		return profileError(root.pos, "profile_missing", "profile", "the profile has no name", "begin with profile: NAME")
@@ -323,6 +356,9 @@ func (p *Profile) check(root *node) error {
 }
 
 // checkHappening refuses an event about something that the profile does not map.
+//
+// Found here it is one error with a line of the profile, instead of an event in every row that is about
+// nothing.
 func (p *Profile) checkHappening(s status, h *happening) error {
 	if h == nil {
 		return nil

@@ -9,6 +9,8 @@ import (
 )
 
 // field is a value of an order book in our own vocabulary.
+//
+// The order of the constants is that of fieldNames: what is added to one is added to both.
 type field int
 
 // The fields. Those up to fieldTax are the order's, up to fieldSizes the line's, then the purchase's and the parcel's.
@@ -69,6 +71,10 @@ var fieldNames = [fieldCount]string{
 
 // readSource reads what a profile says about one field: a column, a list of columns of which the first present
 // counts, a template for the ids, or a mapping with more to say.
+//
+// A text with a brace is a template for ids alone; elsewhere a column may well be called "{n}". A text
+// under currency that is a known code is the currency and not a column: a column is hardly ever called
+// EUR.
 func (p *Profile) readSource(f field, n *node) (err error) {
 	s, what := &p.sources[f], fieldNames[f]
 	s.factor, s.pos = 1, n.pos
@@ -141,6 +147,9 @@ func (s *source) readers(f field) map[string]func(*node) error {
 }
 
 // checkConstant refuses a constant that no row could have as its value.
+//
+// A constant order number or price would be the same mistake in every row; the fields listed are those
+// of which a whole book may truly share one value.
 func checkConstant(f field, s *source) error {
 	if s.value == "" {
 		return nil
@@ -172,6 +181,9 @@ var templateFields = map[string]field{"order": fieldOrder, "supplier": fieldSupp
 	"carrier": fieldCarrier, "tracking": fieldTracking, "purchase": fieldPurchase}
 
 // parseTemplate reads an id such as "{order}-{supplier}". The purchase's may not name itself.
+//
+// Templates are for agents that give a purchase no number of its own. With "{order}-{supplier}" the
+// lines that one supplier sends are one purchase, and the id comes out the same from every export.
 func parseTemplate(n *node, f field) (parts []templatePart, err error) {
 	rest, err := n.string(fieldNames[f])
 	if err != nil {
@@ -227,6 +239,9 @@ func (p *Profile) readStatuses(n *node) error {
 }
 
 // readIgnored takes the words that are known and mean no event, so that they are not counted as unknown.
+//
+// "Processing" says nothing that would have to be acted upon, and whoever wrote the profile has seen
+// that.
 func (s *status) readIgnored(n *node) error {
 	words, err := n.strings("status.ignore")
 	for _, w := range words {
@@ -278,6 +293,9 @@ func readHappening(n *node) (h *happening, err error) {
 
 // fold is the form in which names of columns and words of status are compared: small letters, blanks,
 // underscores and dashes alike, no marks of requirement.
+//
+// "Order-No*" and "order no" are one name. Letters with accents are not made plain, as in some languages
+// that makes another word.
 func fold(s string) string {
 	s = strings.ToLower(strings.Map(func(r rune) rune {
 		switch r {

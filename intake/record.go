@@ -9,12 +9,17 @@ import (
 // Limits on what a stranger's file may hold. They are far above what order books hold and far below what would
 // hurt: a book that passes them is refused, or the row is, with the limit in the message.
 const (
+	// A table holds one row at a time, so that these bound its memory as well.
 	maxCell    = 1 << 20 // bytes of one cell
 	maxColumns = 2_000
 	maxRow     = 4 << 20 // bytes of one row
 )
 
 // record is one row of a book as cells of UTF-8 text, whatever the format of the file.
+//
+// sure is what makes salvage honest: left of it the cells are as written, right of it they are a guess
+// at where the row was meant to be cut. number matters for amounts, times and ids alone, which a
+// workbook keeps in binary.
 type record struct {
 	row    int      // from 1, the header's included: the number that a spreadsheet shows beside it
 	cells  [][]byte // valid until the next row is asked for
@@ -34,6 +39,9 @@ type table interface {
 }
 
 // fault is what is wrong with a row or a cell, before it is known which order that concerns.
+//
+// The reason is a whole thought without the value, which stands beside it shortened; the hint says what
+// to do, and is left out where that is plain.
 type fault struct {
 	column int // from 0; -1: the row as a whole
 	field  string
@@ -77,6 +85,8 @@ func (r *record) checkText(used []bool) *fault {
 
 // tooLarge finds a cell or a row beyond the limits, and then cuts the cells short, since they are kept for the
 // reject file.
+//
+// The reject file gets the beginnings, enough to find the row by.
 func tooLarge(cells [][]byte) (f *fault) {
 	total := 0
 	for i, c := range cells {
@@ -103,6 +113,9 @@ func tooLarge(cells [][]byte) (f *fault) {
 const maxCut = 1 << 10
 
 // onlyUnused reports whether the fault is of one cell, in a column that nothing is read from.
+//
+// A broken formula in a column of the merchant's own notes must not cost the order. Faults of the row's
+// shape are never passed over: they put the other columns in doubt.
 func (f *fault) onlyUnused(used []bool) bool {
 	if f.column < 0 || f.column >= len(used) || used[f.column] {
 		return false

@@ -12,6 +12,13 @@ import (
 
 // Reject is a row that was not turned into events, and why. When one row of an order is at fault, all its rows
 // are rejected, each saying so: an order that lacks a line would be refunded wrongly.
+//
+// The code is for programs and does not change; reason and hint are for people and may be worded better
+// at any time. One row of a reject file looks like this:
+//
+//	57,Price,"amount_ambiguous: the number can be read in two ways: … ",1001,mug,"1,234"
+//
+// Row 57 of the merchant's file is where to look, and the cells behind are that row as it was.
 type Reject struct {
 	Row    int      // of the book, from 1, the header's included
 	Column int      // from 1; 0: the row as a whole
@@ -49,6 +56,10 @@ func (pl *plan) reject(row int, order string, f *fault, cells []string) Reject {
 // RejectWriter writes rejected rows as a book of their own: a CSV in UTF-8 with the header of the book they came
 // from and, in front, the row, the column and the reason. Corrected in any editor or spreadsheet, it is read by
 // the same profile like any other book; the columns in front are then passed over.
+//
+// The way back is the point. A merchant mends the cell that is named, keeps the columns in front or not,
+// and reads the file again; an order whose rows are all there is then told as if it had been right from
+// the beginning.
 type RejectWriter struct {
 	out     *csv.Writer
 	columns int
@@ -91,6 +102,9 @@ func (w *RejectWriter) Close() error {
 
 // guard puts an apostrophe before text that a spreadsheet would run as a formula. What looks guarded already
 // gets one more, so that [unguard] gives back exactly what was there.
+//
+// A title of =HYPERLINK(…) in a stranger's order would otherwise run on the merchant's machine when the
+// reject file is opened.
 func guard(s string) string {
 	if isFormula(strings.TrimLeft(s, "'")) {
 		return "'" + s

@@ -3,6 +3,11 @@ package intake
 // remembered is the set of orders already told, by the hash of their numbers, in bounded memory: when one
 // generation is full, the one before it is forgotten. Two orders of a book of four million share a hash once in
 // two million books; the later one is then rejected, never lost.
+//
+// It answers one question: was this order opened before? While it is open it is found among the open
+// ones; if not, its events are out and a further row comes too late. What is forgotten are orders more
+// than two million orders above, and a row that comes later than that opens its order anew. Two
+// generations are used instead of a list in order of age, which would need more memory for each.
 type remembered struct {
 	young, old []uint64 // open addressing, a power of two long, 0 for a free place
 	count      int
@@ -27,6 +32,8 @@ func place(slots []uint64, hash uint64) int {
 }
 
 // add takes a hash into the set. It reports whether that was new.
+//
+// Zero marks a free place, so the one hash that is zero is taken for 1.
 func (s *remembered) add(hash uint64) bool {
 	if s.count == maxRemember {
 		s.old, s.young, s.count = s.young, nil, 0

@@ -19,6 +19,10 @@ const (
 
 // rowReader turns the cells of one row into values. The first fault stops it: what it gives after that is
 // nothing, and the row is rejected.
+//
+// It is made once for a book and pointed at one row after the other. Since a fault is kept and not
+// returned, the reading of a row is a plain list of fields; whoever asks looks at fault before using
+// what was given.
 type rowReader struct {
 	*plan
 	rec     *record
@@ -49,6 +53,8 @@ func (r *rowReader) raw(f field) []byte {
 }
 
 // join gives the text of columns; that of several is valid until join is called again.
+//
+// A single column is given as it lies in the table's buffer, which is valid for as long as the row.
 func (r *rowReader) join(columns []int) []byte {
 	switch len(columns) {
 	case 0:
@@ -77,6 +83,9 @@ func trim(b []byte) []byte {
 }
 
 // text gives a field's text, or its constant.
+//
+// A column of suppliers or countries says the same in row after row; the text of the row before is then
+// given again, without a look at the store.
 func (r *rowReader) text(f field) string {
 	b := r.raw(f)
 	if len(b) == 0 {
@@ -97,6 +106,10 @@ func (r *rowReader) text(f field) string {
 func (r *rowReader) code(f field) string { return strings.TrimPrefix(r.text(f), "'") }
 
 // id gives the text of a field that names something, which must be short and exact.
+//
+// A spreadsheet keeps fifteen digits of a number. Of the tracking number 420941071234567890123 it has
+// only the beginning and a row of zeros, which would be another parcel's number or nobody's, and nothing
+// in the file can bring the rest back.
 func (r *rowReader) id(f field) []byte {
 	b := r.raw(f)
 	switch {
@@ -111,6 +124,8 @@ func (r *rowReader) id(f field) []byte {
 }
 
 // compose gives an id that a field holds or a template puts together; empty when one of its parts is.
+//
+// An id with a part missing would be the same for all rows that lack it, and make one purchase of many.
 func (r *rowReader) compose(f field, order, purchase string, into []byte) []byte {
 	parts := r.profile.sources[f].template
 	if len(parts) == 0 {
@@ -207,6 +222,9 @@ func cleanFloat(b []byte) []byte {
 }
 
 // currencyOf is the currency of the row; known is what earlier rows of its order said.
+//
+// The row's own column counts first, then what the order's earlier rows said, then the option or the
+// profile.
 func (r *rowReader) currencyOf(known recourse.Currency) recourse.Currency {
 	b := r.raw(fieldCurrency)
 	if len(b) == 0 {
@@ -279,6 +297,9 @@ func (r *rowReader) leg(f field) recourse.Leg {
 }
 
 // hasLine reports whether anything of a line is there.
+//
+// A line number alone does not make a line, nor do measures: exports fill those in rows that sell
+// nothing.
 func (r *rowReader) hasLine() bool {
 	for _, f := range [...]field{fieldSKU, fieldTitle, fieldQuantity, fieldPrice} {
 		if len(r.raw(f)) > 0 {
@@ -289,6 +310,9 @@ func (r *rowReader) hasLine() bool {
 }
 
 // line reads the line of the slot; number is the one it gets when no column numbers it.
+//
+// A book without a column of quantities sells one piece a row. An empty price is refused and not taken
+// for a gift: 0 is easy to write, and a line without a price could never be refunded.
 func (r *rowReader) line(number int, currency recourse.Currency) recourse.Line {
 	l := recourse.Line{Line: number, Quantity: 1, SKU: r.text(fieldSKU), Title: r.text(fieldTitle), Price: r.money(fieldPrice, currency),
 		WeightG: r.measure(fieldWeight, weightUnits), SizeMM: r.size()}

@@ -12,6 +12,9 @@ import (
 // not encoding/xml because a sheet of a million rows holds fifty million tags, and because that keeps a text
 // of any length in memory. It reads what spreadsheets write: UTF-8 without a document type, of which only the
 // names, the attributes asked for and the texts matter. Prefixes of namespaces are passed over.
+//
+// Entities that a document could define itself are not resolved, and a document type is refused: the
+// tricks that grow a kilobyte of XML to gigabytes have no place to begin.
 type xmlReader struct {
 	src     io.Reader
 	srcErr  error

@@ -14,6 +14,10 @@ import (
 // no change however it is written.
 
 // Change is one difference between two playbooks, in words for a merchant.
+//
+// Where and What are kept apart so that changes which say the same of several states can be
+// joined under one What; see joined. At points into one of two files, and What tells which:
+// what is gone can only be looked up where it still stood.
 type Change struct {
 	Where string // a setting, a situation, a question, path.state, or several of these
 	What  string
@@ -26,6 +30,10 @@ func (c Change) String() string { return c.Where + ": " + c.What }
 // Diff says what changed from playbook a to playbook b, in the order of the file: settings, conditions, questions,
 // messages, situations, paths. Times are compared under the defaults, so that a changed setting is told again
 // where it acts. What only moved in the file is no change.
+//
+// No changes means that a reader could not tell the two apart by what they do, not that the
+// files are equal: comments, the order of sections and the blocks that text is shared by leave
+// no trace here.
 func Diff(a, b *Playbook) []Change {
 	d := &differ{a: a, b: b, old: a.words(nil), now: b.words(nil)}
 	d.settings()
@@ -39,6 +47,10 @@ func Diff(a, b *Playbook) []Change {
 
 // differ gathers changes. Each playbook is put into words under its own defaults; what is compared is words, so
 // that no change can be told that nobody could read, and none that can be read is missed.
+//
+// The words old belong to a and now to b, and must never be mixed: a duration that names a
+// setting is looked up in the values of its own playbook, and the same place in the other list
+// may hold another setting.
 type differ struct {
 	a, b     *Playbook
 	old, now words
@@ -51,6 +63,9 @@ func (d *differ) say(at recourse.Position, where, format string, args ...any) {
 }
 
 // pairs compares two lists by name: what is in both, then what is gone, then what is new.
+//
+// A renamed thing is therefore one that is gone and one that is new. That is meant: running
+// cases know states and situations by their names, so that for them a new name is a new thing.
 func pairs[T any](d *differ, a, b []T, kind string, id func(T) (string, recourse.Position), both func(x, y T)) {
 	find := func(list []T, name string) int {
 		return slices.IndexFunc(list, func(t T) bool { n, _ := id(t); return n == name })
@@ -71,6 +86,10 @@ func pairs[T any](d *differ, a, b []T, kind string, id func(T) (string, recourse
 }
 
 // settings compares declarations; of a new one the default is told, since it acts from now on.
+//
+// A change of type is told with both defaults, since a value that a merchant has set may no
+// longer be one of the new type. A setting that only got other words to choose from keeps its
+// default and is told by its words alone.
 func (d *differ) settings() {
 	for _, y := range d.b.Settings {
 		x := d.a.Setting(y.Name)
@@ -117,6 +136,8 @@ func (d *differ) list(at recourse.Position, where, what string, was, is []string
 }
 
 // condition tells a new meaning once, here: the ways that use the name still read the same.
+//
+// What is compared is the condition in words, so that other spaces or quotes are no change.
 func (d *differ) condition(x, y *Named) {
 	if was, is := plain(x.Source), plain(y.Source); was != is {
 		d.say(y.At, y.Name, "means %s (was %s)", is, was)
@@ -133,6 +154,9 @@ func (d *differ) question(x, y *Question) {
 }
 
 // template compares the times that a message promises to whoever reads it.
+//
+// The words of a message do not stand in the playbook and are not compared here; only its
+// times do, because they are reckoned from settings and so can change under a text that stays.
 func (d *differ) template(x, y *Template) {
 	told := func(w words, t *Template) []string {
 		var out []string
@@ -147,6 +171,10 @@ func (d *differ) template(x, y *Template) {
 }
 
 // situation compares what opens it and where it leads.
+//
+// Where it begins is only told when the path is the same: of another path it is plain that its
+// first state is another. Openers have no names, so they are compared as the ways of a state
+// are: equal ones fall away, the rest are paired by what they have in common.
 func (d *differ) situation(x, y *Situation) {
 	where := string(y.Name)
 	if x.Path.Name != y.Path.Name {
@@ -172,6 +200,9 @@ func (d *differ) situation(x, y *Situation) {
 }
 
 // unmatched drops from both lists what reads the same. Each is matched once: two that read alike are two.
+//
+// The order of either list plays no part; who cares about it compares the whole lists after
+// nothing is left over.
 func unmatched[T any](a, b []T, old, now func(T) string) (was, is []T) {
 	was = slices.Clone(a)
 	for _, y := range b {

@@ -13,6 +13,11 @@ import (
 // the same, one is gone and another is new.
 
 // path compares the states. What changed alike in several states, as when a block changed, is told once.
+//
+// The changes of the states are gathered in a list of their own, so that joining them never
+// touches what was said about settings or other paths. Only states that are open in both
+// playbooks are counted: a new state cannot have changed, and a rule for the whole path does
+// not act where a case has ended.
 func (d *differ) path(x, y *Path) {
 	before := d.changes
 	d.changes = nil
@@ -27,6 +32,10 @@ func (d *differ) path(x, y *Path) {
 }
 
 // joined merges the changes of states that say the same. Those that all open states have are the path's.
+//
+// The first state that says a thing keeps its place in the list and the others are added to
+// its Where, so that the order stays that of the file. The count is of states and not of
+// changes: two ways of one state that changed alike must not pass for two states.
 func joined(all []Change, path string, open int) []Change {
 	var out []Change
 	count := map[string]int{}
@@ -51,6 +60,9 @@ func joined(all []Change, path string, open int) []Change {
 }
 
 // inState says that a change is of something in a state, not of the state as such.
+//
+// Two new states say the same of themselves, but they are two pieces of news: each keeps a
+// line.
 func inState(c Change) bool { return !strings.HasPrefix(c.What, "the state is ") }
 
 // state compares what a state does, what ends there, and its ways.
@@ -75,6 +87,9 @@ func ending(s *State) string {
 }
 
 // acts compares what is done, and tells of another order only when nothing else changed.
+//
+// An act is compared as it is written, with what it is sent to and whether it is a draft. The
+// same act twice in a list counts twice.
 func (d *differ) acts(at recourse.Position, where, when string, was, is []*Action) {
 	gone, added := unmatched(was, is, (*Action).String, (*Action).String)
 	for _, a := range added {
@@ -90,6 +105,10 @@ func (d *differ) acts(at recourse.Position, where, when string, was, is []*Actio
 
 // ways compares the ways of a state. What reads the same is the same; of what is left, those that are most alike
 // are taken for one that was changed.
+//
+// The pairing is greedy, in the order of the new file: each new way takes the old one that is
+// most like it among those left. A best pairing of all could differ when several ways of one
+// trigger change at once, but what is told would be true in either case.
 func (d *differ) ways(x, y *State) {
 	old := func(w way) string { return d.old.sentence(w, x.Path) }
 	now := func(w way) string { return d.now.sentence(w, y.Path) }
@@ -125,6 +144,10 @@ func (s *State) reachable() []way {
 
 // reordered tells when ways of one trigger are tried in another order, which changes what happens when several
 // conditions hold.
+//
+// Timers are left out: each acts at its own time, so that their order in the file decides
+// nothing. It is only asked when nothing else changed, since a way that is new or gone has
+// moved the others anyhow.
 func (d *differ) reordered(s *State, was, is []way) {
 	for i, w := range is {
 		told := slices.ContainsFunc(is[:i], func(o way) bool { return o.trigger() == w.trigger() })
@@ -151,6 +174,9 @@ func (d *differ) order(in words, all []way, with way, here *Path) string {
 
 // likeness is how much two ways have in common; 0: one cannot have become the other. The target counts most: to a
 // merchant a way is first of all where it leads.
+//
+// The weights order the cases and mean nothing else: the same target weighs as much as the
+// same condition and the same acts together. Of equals the first in the old file is taken.
 func likeness(a, b way) int {
 	if a.kind != b.kind || a.trigger() != b.trigger() {
 		return 0
@@ -172,6 +198,10 @@ func likeness(a, b way) int {
 }
 
 // changed tells how one way became another: its time, where it leads, its condition, who chooses, what is done.
+//
+// Each of these is a change of its own, even when they stand in one line of the file: a
+// merchant may agree to the later time and not to the missing confirmation. The acts are last,
+// in the words of acts.
 func (d *differ) changed(s *State, a, b way) {
 	name := d.called(b, s.Path)
 	say := func(format string, args ...any) {
@@ -198,6 +228,9 @@ func (d *differ) changed(s *State, a, b way) {
 }
 
 // called is what a changed way is known by: its trigger, or for times and facts, which have none, what comes of it.
+//
+// It is the name in the new playbook, so that a way whose target changed is called by where it
+// leads now.
 func (d *differ) called(w way, here *Path) string {
 	switch w.kind {
 	case byEvent:
@@ -212,6 +245,9 @@ func (d *differ) called(w way, here *Path) string {
 }
 
 // goes says where a way leads, as part of a sentence.
+//
+// A way that goes to the very state it is in does not stay: the state begins again, its acts
+// and its times with it. So it is told as one that goes there.
 func (y way) goes(here *Path) string {
 	switch to := y.to(here); {
 	case to == "":

@@ -14,6 +14,10 @@ import (
 // belongs, layout*.go gives it places, draw_paint.go and draw_svg.go write it, and draw_style.go colours it.
 
 // DrawOptions say what a drawing shows besides the playbook itself.
+//
+// The zero value draws the playbook as it is shipped, with its defaults and no case in it.
+// States in Walked that the playbook does not have are counted in the numbers but drawn
+// nowhere: a history may be older than the version drawn.
 type DrawOptions struct {
 	// Policy gives the settings whose values stand on the arrows; ways that they rule out are dashed. Without one
 	// the defaults are shown and nothing is ruled out.
@@ -30,9 +34,16 @@ const margin = 24
 
 // Draw draws the playbook as SVG, for people: a panel for each path and track, one below the other. The same
 // playbook and options give the same bytes.
+//
+// Nothing is read from the clock, the locale or a map's order on the way, and widths come from
+// a table and not from a font. So drawings can be compared and kept in a repository, and a
+// changed byte means a changed playbook, option or drawing program.
 func (p *Playbook) Draw(opts DrawOptions) []byte { return p.drawing(p.Paths, opts) }
 
 // DrawPath draws the panel of one path or track; nil when there is none of that name.
+//
+// Cards still tell what leads into the path from elsewhere, and signposts what leads out, so
+// that a panel is understood alone.
 func (p *Playbook) DrawPath(name string, opts DrawOptions) []byte {
 	path := p.Path(name)
 	if path == nil {
@@ -42,11 +53,19 @@ func (p *Playbook) DrawPath(name string, opts DrawOptions) []byte {
 }
 
 // pen gets ready to draw.
+//
+// That a policy was given is noted apart from its values: under the defaults nothing is ruled
+// out, since nobody has chosen them yet.
 func (p *Playbook) pen(opts DrawOptions) *pen {
 	return &pen{playbook: p, words: p.words(opts.Policy), rules: opts.Policy != nil, walk: newWalk(opts), shared: map[*Path][]way{}}
 }
 
 // drawing lays out the panels, then writes them.
+//
+// All panels are laid out before the first byte is written, because the picture's width is
+// that of the widest and every panel is stretched to it. A drawing of one panel has no heading
+// of its own, as the panel's name says enough; its title and description are still there for a
+// screen reader.
 func (p *Playbook) drawing(paths []*Path, opts DrawOptions) []byte {
 	pen := p.pen(opts)
 	var panels []*panel
@@ -82,6 +101,9 @@ func (p *Playbook) drawing(paths []*Path, opts DrawOptions) []byte {
 }
 
 // told is a path's states in a sentence, for those who hear the picture. Show has the whole for them.
+//
+// It goes into the drawing's desc, which is read in one go and cannot be browsed: names and
+// ends are enough there.
 func told(p *Path) string {
 	out := "The states of the path " + p.Name + ":"
 	for i, s := range p.States {
@@ -103,6 +125,9 @@ const (
 )
 
 // signs explains the icons and the line styles, once for a drawing.
+//
+// All signs are explained, also those that the drawing happens not to use: a reader who goes
+// from one drawing to the next finds the same line at the foot of each.
 func signs(c *canvas, x, y int) {
 	c.group("signs", x, y, "")
 	at := 0
@@ -118,6 +143,10 @@ func signs(c *canvas, x, y int) {
 }
 
 // walk is the way of a case through states.
+//
+// A state can be entered several times, hence several steps. Pairs are those of states that
+// came one after the other, so that an arrow is highlighted when the case went along it at
+// least once; which of the reasons on it applied is not known here.
 type walk struct {
 	steps   map[string][]int // of a state: when it was entered, from 1
 	pairs   map[[2]string]bool

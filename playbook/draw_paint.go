@@ -15,14 +15,23 @@ const (
 )
 
 // face is how a vertex looks. The layout sees only how much room it takes; a vertex without one is a bend. Its paint gets a canvas whose origin is the vertex's anchor and top.
+//
+// A face never asks where other vertices are. What runs between two of them is painted by the
+// graph, from the hops that the layout has placed.
 type face interface {
 	paint(c *canvas, v *vertex)
 }
 
 // wireMark says what is special about an arrow: the settings rule it out, or the case has gone along it.
+//
+// Both can be true: a case may have gone a way that today's settings rule out.
 type wireMark struct{ off, walked bool }
 
 // stateFace is the box of a state, with the exits at its right.
+//
+// The class carries all that colour can tell; steps and here carry the same in numbers and
+// words, for those who see no colour. Width and height are those of the box alone. What the
+// layout is told in addition is the room of the exits at its right side.
 type stateFace struct {
 	state  *State
 	class  string
@@ -36,6 +45,10 @@ type stateFace struct {
 }
 
 // exit is a way out of the panel: a signpost with the reasons and the target.
+//
+// Off holds only when the settings rule out every reason on it, as for an arrow. Walked is set
+// when the case went from this state to the target, and the target is kept in words because
+// two ways to the same place share a signpost.
 type exit struct {
 	target string
 	text   block
@@ -45,6 +58,9 @@ type exit struct {
 
 // ending adds the outcome of a state where a case ends, and its look: green with a tick when what was due was
 // had, else violet with a bar.
+//
+// The ends of a track have no outcome, since the case itself goes on: they only say that the
+// track is over. A state that is open adds nothing here.
 func (f *stateFace) ending() {
 	s := f.state
 	switch {
@@ -62,6 +78,11 @@ func (f *stateFace) ending() {
 }
 
 // measure turns the face into a vertex: the box lies centred on the anchor, the exits reach out to the right.
+//
+// The anchor is the middle of the box and not of box and exits together, so that arrows arrive
+// in the middle of what they lead to. The port is half the box: arrows may leave and enter
+// over its whole width, but never at an exit. The targets are added to the exits last, under
+// all their reasons, which are complete only now.
 func (f *stateFace) measure() *vertex {
 	f.width = max(120, f.text.widest()+2*pad)
 	f.height = f.text.height() + pad + 4
@@ -90,6 +111,10 @@ func (e *exit) width() int  { return e.text.widest() + 2*pad + nose }
 func (e *exit) height() int { return e.text.height() + pad }
 
 // paint draws the box: for an end with a double border and round sides, for the first state with a mark.
+//
+// The inner border of an end lies within the measured size, which was made larger for it, so
+// that an end takes no room that the layout does not know of. Exits are stacked from the box's
+// top edge, as measure has reckoned them.
 func (f *stateFace) paint(c *canvas, _ *vertex) {
 	x := -(f.width / 2)
 	c.group(f.class, x, 0, f.state.Full)
@@ -117,6 +142,10 @@ func (f *stateFace) paint(c *canvas, _ *vertex) {
 }
 
 // badges number the visits of a walk, on the box's upper edge.
+//
+// They go from right to left, the latest visit first, and stop when the box is full: of a
+// state that was visited often the last visits are the ones that matter, and the name below
+// must stay readable.
 func (f *stateFace) badges(c *canvas) {
 	x := f.width - 14
 	for i := len(f.steps) - 1; i >= 0 && x > 0; i-- {
@@ -151,6 +180,9 @@ func (e *exit) paint(c *canvas, x, y int) {
 }
 
 // cardFace is a card over a state: a situation, or another way in.
+//
+// A card is never the end of an arrow, only its beginning, and its line has no words: the card
+// is the words.
 type cardFace struct {
 	class string
 	text  block
@@ -165,6 +197,10 @@ func (f *cardFace) paint(c *canvas, v *vertex) {
 }
 
 // labelFace is the words on an arrow.
+//
+// Its box reaches only a little to the left of the anchor, where the line runs, and as far as
+// the words to the right. Since it takes part in the layout as any vertex does, no other line
+// runs through the words.
 type labelFace struct {
 	text block
 	off  bool
@@ -182,6 +218,9 @@ func (f *labelFace) paint(c *canvas, _ *vertex) {
 }
 
 // paint draws the panel at a place. Arrows come before boxes, so that their ends lie under the borders: its name, the strip, the arrows under the boxes, and the notes.
+//
+// The heights added up here are those that the panel's own height was made of, and must stay
+// so: a strip that grows in one place and not in the other would lie over the states.
 func (n *panel) paint(c *canvas, x, y int) {
 	c.group("path", x, y, "")
 	c.rect("panel", 0, 0, n.width, n.height, 10)
@@ -206,6 +245,8 @@ func (n *panel) paint(c *canvas, x, y int) {
 }
 
 // paint draws the arrows, and over them what has a face.
+//
+// Vertices without a face are bends: the wires have their corners there already.
 func (g *graph) paint(c *canvas) {
 	for _, w := range g.wires {
 		g.wire(c, w)
@@ -220,6 +261,9 @@ func (g *graph) paint(c *canvas) {
 }
 
 // wire draws an arrow over all its hops, with its tip where it leads.
+//
+// Hops always run from the top down, whichever way the arrow points. For one that leads back
+// the tip is at the first point and looks up; everything else is the same.
 func (g *graph) wire(c *canvas, w *wire) {
 	class := "arrow"
 	if w.back {
@@ -245,6 +289,10 @@ func (g *graph) wire(c *canvas, w *wire) {
 }
 
 // corners are the points where an arrow turns, from the top down.
+//
+// A hop with a lane goes down to it, across, and down again; one without is straight. The
+// lane's height counts from the bottom of the whole row and not of the vertex above, so that
+// horizontal parts pass under the tallest box of the row.
 func (g *graph) corners(w *wire) []point {
 	var out []point
 	for _, h := range w.hops {

@@ -13,6 +13,9 @@ import (
 // leads to. Ways between the same two states share an arrow: fewer lines, and the reasons can be compared.
 
 // pen knows what panels have in common: the playbook, the settings that it is drawn under, and the walk to show.
+//
+// Rules is false when the defaults are drawn. Shared is a memory only: what it holds follows
+// from the playbook and does not change while a drawing is made.
 type pen struct {
 	playbook *Playbook
 	words    words
@@ -32,6 +35,10 @@ func (p *pen) common(path *Path) []way {
 }
 
 // panel is the drawing of one path, laid out.
+//
+// Graph holds everything while the panel is being put together; parts are the same vertices
+// again, split by what hangs together, and it is they that are placed and painted. States
+// finds the vertex of a state, for the cards and arrows that come after it.
 type panel struct {
 	graph  graph
 	parts  []*graph // laid out
@@ -54,6 +61,11 @@ const (
 )
 
 // panel lays out a path: its states, the cards of what enters it, and the arrows with their labels.
+//
+// States stand in the odd rows and leave the even ones between them for labels and cards,
+// which is why a rank is doubled. They are added in the order in which the author wrote them:
+// that is the first guess at their order within rows, and it is kept where nothing speaks
+// against it.
 func (p *pen) panel(path *Path) *panel {
 	n := &panel{states: map[*State]*vertex{}}
 	kind := "path"
@@ -89,6 +101,8 @@ func (p *pen) panel(path *Path) *panel {
 }
 
 // shelf puts the parts of a panel beside each other, and below when a screen would be too narrow.
+//
+// X and y are where the next part goes; width and height what all parts so far have taken.
 type shelf struct{ x, y, width, height int }
 
 // wide is the width that a panel keeps to when it can.
@@ -105,6 +119,10 @@ func (s *shelf) put(g *graph) {
 }
 
 // around adds what stands over and under the states, and measures the panel.
+//
+// A common way to another state of this panel is left out of the strip, for it has a card over
+// that state: see entries. What stays, leaves the panel or becomes another situation has no
+// such place, and stands here.
 func (p *pen) around(n *panel, path *Path, common []way) {
 	n.strip.width = max(widthStrip, n.shelf.width)
 	for _, y := range common {
@@ -130,6 +148,9 @@ func (p *pen) around(n *panel, path *Path, common []way) {
 
 // note explains the named conditions that the path mentions, at its foot: «offered» on an arrow is short, but a
 // reader must be able to look up what it means without the file.
+//
+// Only what the ways of the path name themselves is explained. A condition that is mentioned
+// nowhere in the panel would be noise under it.
 func (p *pen) note(n *panel, path *Path) {
 	for _, named := range p.playbook.Conditions {
 		used := false
@@ -151,6 +172,9 @@ func mentions(source, name string) bool {
 }
 
 // edge is an arrow: all ways from one state of a panel to another of the same.
+//
+// The ways keep the order in which they are tried, so that an "otherwise" on the label stands
+// after what it is otherwise to.
 type edge struct {
 	from, to *State
 	ways     []way
@@ -180,6 +204,10 @@ func (p *pen) edges(path *Path, common []way) []*edge {
 
 // own are a state's own ways, those marked that the settings rule out: by their condition, or by one before them
 // that always holds.
+//
+// The facts are all unknown here, so that a condition comes out as No or Yes only when the
+// settings alone decide it. A way is ruled out by an earlier one of the same trigger as well,
+// but never a timer: times do not stand in each other's way.
 func (p *pen) own(s *State, common []way) []way {
 	out := s.own(common)
 	if !p.rules {
@@ -196,6 +224,10 @@ func (p *pen) own(s *State, common []way) []way {
 
 // entries puts cards over states, so that none seems to come from nowhere: the situations over the first, what leads here from every open state, and where
 // other paths lead in.
+//
+// Cards are vertices of the row above the state, joined to it by a short line, and so find
+// their place as labels do. A path without situations of its own, as a track is, gets its
+// cards from the others that lead in.
 func (p *pen) entries(n *panel, path *Path, common []way) {
 	first := n.states[path.States[0]]
 	for _, s := range p.playbook.Situations {
@@ -224,6 +256,10 @@ func (p *pen) entries(n *panel, path *Path, common []way) {
 }
 
 // enter puts a card over a state, unless it says nothing.
+//
+// The card is low: it hangs at the bottom of its row, however tall its neighbours are, so that
+// the line to its state stays short. Since states stand in odd rows, there is always a row
+// above a state for its cards, also above the first.
 func (n *panel) enter(to *vertex, f *cardFace) {
 	if f.text.lines == nil {
 		return
@@ -235,6 +271,9 @@ func (n *panel) enter(to *vertex, f *cardFace) {
 
 // others names the states of other paths that lead to a state. A path of which every open state does is named as
 // a whole.
+//
+// Ways that become a situation are not looked for here, since they lead to the situation and
+// are told on its card.
 func (p *pen) others(to *State) []string {
 	var out []string
 	for _, path := range p.playbook.Paths {
@@ -257,6 +296,9 @@ func (p *pen) others(to *State) []string {
 }
 
 // situation is the card of a situation: what it is and what opens a case of it.
+//
+// The setting that a time comes from stands below it in brackets: whoever wants another time
+// learns on the card what to change.
 func (p *pen) situation(s *Situation) *cardFace {
 	f := p.card("card")
 	f.text.add(inkLead, recourse.Shorten(string(s.Name), 80))
@@ -302,12 +344,18 @@ func (p *pen) card(class string) *cardFace {
 }
 
 // iconOf is the sign of a kind of way.
+//
+// The words after it say the same, so that the sign is a help for the eye and never the only
+// source.
 func iconOf(k wayKind) icon {
 	return [...]icon{byEvent: iconNews, byChoice: iconHand, byFacts: iconFact, byTime: iconTime}[k]
 }
 
 // reason writes why a way is taken: what sets it off, where its time comes from, under which condition, and what
 // is done on the way.
+//
+// The icon goes to the first line that there is. A way by facts has no lead, so that its
+// condition carries the sign; a line without one belongs to the reason above it.
 func (p *pen) reason(b *block, y way) {
 	i := iconOf(y.kind)
 	if lead := p.words.lead(y); lead != "" {
@@ -329,6 +377,9 @@ func (p *pen) reason(b *block, y way) {
 }
 
 // label is the words on an arrow, to the right of its line.
+//
+// Its port is 0: the arrow enters and leaves at the anchor and nowhere else, so that the words
+// keep their distance from the line.
 func (p *pen) label(e *edge) *vertex {
 	f := &labelFace{text: block{width: widthLabel}, off: e.off()}
 	p.reasons(&f.text, e.ways)
@@ -346,6 +397,10 @@ func (p *pen) reasons(b *block, ways []way) {
 }
 
 // state measures the box of a state with its exits.
+//
+// The name comes first and the outcome after what is done on entry; below it stand the ways
+// that do not leave the state. The box is measured last, when it is known how much there is to
+// say.
 func (p *pen) state(s *State, common []way) *vertex {
 	f := &stateFace{state: s, text: block{width: widthState}, steps: p.walk.steps[s.Full], class: "state" + p.walk.class(s), here: p.walk.current == s.Full}
 	if s == s.Path.States[0] {
@@ -366,6 +421,9 @@ func (p *pen) state(s *State, common []way) *vertex {
 }
 
 // way adds what happens in a state itself to its box, and what leads out of the panel to its exits.
+//
+// Ways to another state of the same panel are not treated here: they are arrows, and edges has
+// them.
 func (p *pen) way(f *stateFace, y way) {
 	switch {
 	case y.Go == f.state || !y.Moves():
@@ -389,6 +447,8 @@ func (p *pen) way(f *stateFace, y way) {
 }
 
 // exit adds a way out of the panel, to the exit with the same target if there is one.
+//
+// A new exit begins as ruled out and stops being so with the first way that is not.
 func (p *pen) exit(f *stateFace, y way) {
 	target := y.to(f.state.Path)
 	i := slices.IndexFunc(f.exits, func(e *exit) bool { return e.target == target })

@@ -3,6 +3,12 @@ package playbook
 // drawStyle colours a drawing, by day and by night. Every class is under .rd, so that it changes nothing else in
 // a page that holds the drawing. Nothing is told by colour alone: ends have a double border and a sign, what was
 // walked has a number, what the settings rule out is dashed.
+//
+// It is written into every drawing, since a drawing is mailed and opened alone. Sizes and
+// weights of letters must agree with the inks of layout_text.go, by which the room for words
+// is reckoned: a larger size here would let words run over their box. The night colours only
+// replace colours, so that the same drawing serves both and nothing moves when the screen
+// turns dark.
 const drawStyle = `
 .rd{font-family:system-ui,sans-serif,"Noto Sans CJK SC"}
 .rd text{fill:#1b2430;font-size:12px}

@@ -10,6 +10,9 @@ import (
 
 // canvas writes SVG. It knows shapes and words, not playbooks. There are no ids, so that several drawings can
 // stand in one page.
+//
+// Places and sizes are whole pixels throughout. That keeps the bytes the same on every
+// machine, where the last digits of a reckoned fraction might not be.
 type canvas struct {
 	bytes.Buffer
 }
@@ -30,9 +33,15 @@ func escaped(s string) string {
 }
 
 // printf writes markup. A text from a playbook goes through escaped on its way here, without exception.
+//
+// Classes, numbers and outlines are the program's own and need no escaping. Nothing that a
+// person wrote may become a class.
 func (c *canvas) printf(format string, args ...any) { fmt.Fprintf(c, format, args...) }
 
 // open begins a drawing, with what is read out in its place.
+//
+// The role makes a screen reader treat the drawing as one picture with a title and a
+// description. The style comes with it, since a drawing has to stand alone as a file.
 func (c *canvas) open(width, height int, title, desc string) {
 	c.printf("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"rd\" role=\"img\" width=\"%[1]d\" height=\"%[2]d\" viewBox=\"0 0 %[1]d %[2]d\">\n", width, height)
 	c.printf("<title>%s</title>\n<desc>%s</desc>\n<style>%s</style>\n", escaped(title), escaped(desc), drawStyle)
@@ -64,6 +73,10 @@ func (c *canvas) text(class string, x, y int, s string) {
 }
 
 // words writes a block, its top left corner at x, y.
+//
+// Each line has its lead as height, and the letters stand in its middle: the foot is half the
+// lead down, and a good third of the letters' size below that. An icon hangs to the left of
+// the indented text, in the room that the indent has left for it.
 func (c *canvas) words(b *block, x, y int) {
 	for _, l := range b.lines {
 		y += l.ink.lead
@@ -107,6 +120,9 @@ var iconShapes = map[icon]string{
 }
 
 // icon draws one with its top left corner at x, y.
+//
+// The number in the class is the icon's own, by which the style sheet fills or colours single
+// signs: new icons go to the end of the list.
 func (c *canvas) icon(i icon, x, y int) {
 	c.printf("<path class=\"icon icon-%d\" transform=\"translate(%d %d)\" d=\"%s\"/>\n", i, x, y, iconShapes[i])
 }
@@ -120,6 +136,9 @@ func (c *canvas) arrowhead(class string, x, y, dx, dy int) {
 type point struct{ x, y int }
 
 // rounded is the outline of a line with right angles whose corners are rounded.
+//
+// The corners that the layout gives stay the control points of the curves, so that two arrows
+// that share a corner before share it after.
 func rounded(points []point) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "M%d %d", points[0].x, points[0].y)
@@ -141,6 +160,9 @@ func toward(p, q point) point {
 }
 
 // straightened drops the points that do not turn: hops meet in the middle of straight stretches.
+//
+// Without this a rounded corner would be drawn where nothing turns, and a curve whose two ends
+// lie on each other shows as a knot on a thick line.
 func straightened(points []point) []point {
 	var out []point
 	for _, p := range points {

@@ -12,6 +12,11 @@ import (
 
 // vertex is something with a place: a state, a card, an arrow's label, or (without face) a place that an arrow
 // passes through.
+//
+// Left and right differ for labels and for states with exits: the anchor is where arrows run,
+// not the middle of what is drawn. Place is always the index in the row; whoever moves a
+// vertex must number the row again. Up and down are the hops to the rows above and below, and
+// their order is that of the ports once these are spread.
 type vertex struct {
 	face        face
 	left, right int // how far it reaches from its anchor x
@@ -25,6 +30,9 @@ type vertex struct {
 }
 
 // hop is a piece of an arrow between neighbouring rows.
+//
+// The row of below is always that of above plus one. This is what makes crossings, lanes and
+// ports matters of two neighbouring rows only.
 type hop struct {
 	above, below *vertex
 	x1, x2       int // where it leaves the upper and enters the lower
@@ -32,6 +40,9 @@ type hop struct {
 }
 
 // wire is an arrow from one state to another, over all the rows between.
+//
+// From and to are the states as the arrow points; hops ignore the direction. So an arrow that
+// leads back is laid out like any other and differs only in where its tip is painted.
 type wire struct {
 	hops []*hop // from the top down
 	back bool   // it leads up, from the last hop to the first
@@ -41,6 +52,9 @@ type wire struct {
 }
 
 // graph is what is laid out.
+//
+// Rows and wires are what is given; tops, bottom, lanes, width and height are what the layout
+// finds out. First, x and y belong to a part of a panel and are 0 for the whole.
 type graph struct {
 	rows   [][]*vertex
 	wires  []*wire
@@ -56,6 +70,10 @@ type graph struct {
 // ranks gives each of n states its row: the longest way from a state without a way in. Arrows are taken as the
 // author wrote the states; one that leads back in the file is turned round only when it would close a circle.
 // back tells of each edge whether it was turned.
+//
+// The author's order is trusted first, because it is the order in which the story is told.
+// Where the file says a state before another that leads to it, the arrow still points down if
+// that is possible; only true circles get an arrow up.
 func ranks(n int, edges [][2]int) (rank []int, back []bool) {
 	back = make([]bool, len(edges))
 	next := make([][]int, n)
@@ -93,6 +111,10 @@ func reaches(next [][]int, from, to int) bool {
 }
 
 // settle computes the longest ways, then lets a state that nothing leads to sink to just above what it leads to.
+//
+// The rounds are bounded by the number of states: without circles a longest way cannot have
+// more steps than that. The first state is never let sink, even when nothing leads to it, for
+// the situations stand over it.
 func settle(n int, next [][]int) []int {
 	rank := make([]int, n)
 	entered := make([]bool, n)
@@ -121,6 +143,9 @@ func settle(n int, next [][]int) []int {
 }
 
 // add puts a vertex at the end of a row.
+//
+// Rows in between that nothing stands in yet are made on the way, so that a row's number is
+// its index.
 func (g *graph) add(row int, v *vertex) *vertex {
 	for len(g.rows) <= row {
 		g.rows = append(g.rows, nil)
@@ -140,6 +165,11 @@ func join(above, below *vertex) *hop {
 
 // wireUp lays an arrow between two states over the rows between them. The label stands next to the state that
 // the arrow leaves.
+//
+// Every row that the arrow passes gets a vertex, so that no box is ever put in its way. The
+// label takes the first of these places on the side of the state that is left: there a reader
+// looks for the reason. Rows of states are odd, so that there is always at least one row
+// between two states for it.
 func (g *graph) wireUp(from, to *vertex, label *vertex, back bool) *wire {
 	w := &wire{from: from, to: to, back: back}
 	top, end, at := from, to, from.row+1
@@ -166,6 +196,11 @@ const sweeps = 24
 
 // order puts the vertices of each row where the arrows cross least: by the mean place of what they are joined
 // to, looking up and down in turns. The best order seen wins, the earliest of equals.
+//
+// This is the known method of layered drawings: to find the least number of crossings is hard,
+// but means and swaps come close, and panels are small. The sorts are stable and the sweeps
+// counted, so that the result is the same every time. The order that the author gave is the
+// first candidate and wins whenever it is as good.
 func (g *graph) order() {
 	best, least := g.places(), g.crossings()
 	for i := 0; i < sweeps && least > 0; i++ {
@@ -205,6 +240,9 @@ func (g *graph) swap() {
 }
 
 // tangle counts the crossings of the hops of two vertices when a stands left of b.
+//
+// Only these two change when neighbours are swapped, so that no other hops need to be counted
+// again.
 func tangle(a, b *vertex) int {
 	n := 0
 	for _, x := range a.up {
@@ -237,6 +275,8 @@ func (g *graph) places() []map[*vertex]int {
 }
 
 // sort puts a row in the order of its neighbours above or below.
+//
+// The means are taken before anything moves; vertices with the same mean keep their order.
 func (g *graph) sort(row []*vertex, above bool) {
 	weight := make(map[*vertex]int, len(row))
 	for _, v := range row {
@@ -274,6 +314,9 @@ func (v *vertex) mean(above bool) int {
 }
 
 // crossings counts how often hops cross, between all rows: two do when they stand in another order below than above.
+//
+// Two that begin or end at the same vertex do not cross, whatever their ports: the product is
+// then 0.
 func (g *graph) crossings() int {
 	n := 0
 	for _, row := range g.rows {

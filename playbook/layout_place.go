@@ -21,6 +21,9 @@ const (
 
 // place gives everything its place, in the order that one thing depends on another: across, the ends of arrows,
 // lanes, down.
+//
+// Nothing here changes the order within rows, which was settled before, and no later step
+// moves what an earlier one has placed. That is why the steps can be read one by one.
 func (g *graph) place() {
 	g.across()
 	g.ports()
@@ -42,6 +45,9 @@ func (g *graph) under(row int) []*hop {
 
 // across gives every vertex its x: near what it is joined to, without touching its neighbours. Rows are moved by
 // each other, up and down in turns; the last turn goes down, so that a long arrow hangs straight from its label.
+//
+// It begins with everything as far left as the widths allow. At the end all is moved so that
+// the leftmost edge is 0, and the width is what is really taken, exits and labels included.
 func (g *graph) across() {
 	for _, row := range g.rows {
 		spread(row, make([]int, len(row)), make([]int, len(row)))
@@ -72,6 +78,10 @@ func (g *graph) across() {
 
 // parts takes the graph apart into what arrows join, from left to right: a state that no arrow of the panel reaches
 // need not stand in the rows of others.
+//
+// Rows above a part's first are dropped, so that a part begins at its own top; the vertices
+// get new rows and places in it. Several parts are common in a panel whose states are reached
+// from other paths only.
 func (g *graph) parts() []*graph {
 	var out []*graph
 	part := map[*vertex]int{}
@@ -115,6 +125,9 @@ func flood(v *vertex, n int, part map[*vertex]int) {
 
 // pull moves a row to the mean of its neighbours above or below. A place that an arrow only passes through pulls
 // hardest, to keep the arrow straight.
+//
+// The more arrows a vertex has, the more it insists on its place. One without neighbours on
+// that side wants to stay where it is, but gives way to all others.
 func pull(row []*vertex, above bool) {
 	want, weight := make([]int, len(row)), make([]int, len(row))
 	for i, v := range row {
@@ -152,6 +165,9 @@ func spread(row []*vertex, want, weight []int) {
 }
 
 // between is how far the anchors of neighbours must be apart.
+//
+// Two bends are only two lines side by side, and may run as close together as two arrows at
+// one box.
 func between(a, b *vertex) int {
 	if a.face == nil && b.face == nil {
 		return gapPort
@@ -160,10 +176,15 @@ func between(a, b *vertex) int {
 }
 
 // far is further than any place.
+//
+// It stands for "no bound" and leaves room for sums without running over.
 const far = 1 << 40
 
 // straighten takes bends out of an arrow: as many of the places that it passes through as have a common x between
 // their neighbours get it, beginning at the top.
+//
+// Its neighbours are not moved for it. So a vertex only ever moves within the room that it
+// has, and rows stay in order without being spread again.
 func (g *graph) straighten(w *wire) {
 	var run []*vertex
 	lo, hi := -far, far
@@ -193,6 +214,8 @@ func (g *graph) room(v *vertex) (lo, hi int) {
 }
 
 // align gives all the same x, as near as can be to where the last stands: it is nearest to the arrow's end.
+//
+// One vertex alone is straight already.
 func align(run []*vertex, lo, hi int) {
 	if len(run) < 2 {
 		return
@@ -206,6 +229,11 @@ func align(run []*vertex, lo, hi int) {
 // apart solves: places in the given order, the i-th at least gaps[i] after the one before, with the least weighted
 // sum of squared distances from those wanted. Taking the gaps off makes it a monotone regression, which pooling
 // neighbours that stand in each other's way solves exactly.
+//
+// A pool is a run of neighbours that stand shoulder to shoulder; its place is the weighted
+// mean of what its members want. Fractions are compared by multiplying crosswise, so that no
+// division rounds before the end. Pools are rounded down alike, which keeps their order and so
+// the gaps.
 func apart(want, weight, gaps []int) []int {
 	type pool struct{ sum, weight, n int }
 	var pools []pool
@@ -240,6 +268,8 @@ func floorDiv(a, b int) int {
 }
 
 // ports spreads the ends of arrows over the edges of boxes, each as near as can be to where its arrow comes from.
+//
+// A label or a bend has no width for arrows, and all of its ends come out at its anchor.
 func (g *graph) ports() {
 	for _, row := range g.rows {
 		for _, v := range row {
@@ -259,6 +289,9 @@ func (g *graph) ports() {
 }
 
 // snap makes the line quieter: it takes a small step out of an arrow, where one of its ends lies on a box and can give way.
+//
+// Five pixels are too few for two rounded corners. Ends at a bend or a label stay, since the
+// arrow goes on from there at the same x.
 func (h *hop) snap() {
 	switch d := h.x2 - h.x1; {
 	case d < -5 || d > 5:
@@ -270,6 +303,9 @@ func (h *hop) snap() {
 }
 
 // spreadPorts sorts the hops at one edge of a vertex by where they come from and says where each ends.
+//
+// The hops are sorted in place, so that the i-th place is that of the i-th hop afterwards.
+// That order keeps arrows from crossing right at the edge of a box.
 func (v *vertex) spreadPorts(hops []*hop, far func(*hop) int) []int {
 	slices.SortStableFunc(hops, func(a, b *hop) int { return cmp.Compare(far(a), far(b)) })
 	want, weight, gaps := make([]int, len(hops)), make([]int, len(hops)), make([]int, len(hops))
@@ -288,6 +324,9 @@ func (v *vertex) spreadPorts(hops []*hop, far func(*hop) int) []int {
 }
 
 // downwards gives rows their tops, with room between them for the lanes.
+//
+// Vertices hang from the top of their row, but for cards. The gap has room for as many lanes
+// as its hops needed, so that a busy gap is higher and a quiet one wastes nothing.
 func (g *graph) downwards() {
 	y := 0
 	g.tops, g.bottom = make([]int, len(g.rows)), make([]int, len(g.rows))
@@ -314,6 +353,10 @@ func (g *graph) downwards() {
 // route gives the hops of one gap their lanes, so that no two horizontal parts run over each other, and returns
 // how many lanes there are. Where one hop comes down at the very x where another goes on, the first keeps above
 // the second; else those are first that would otherwise cross their neighbours.
+//
+// Straight hops need no lane and keep -1. Circles among those that wait for each other cannot
+// always be avoided; then two vertical parts may touch, which is ugly but still says what is
+// so.
 func route(hops []*hop) int {
 	var waiting []*hop
 	for _, h := range hops {
@@ -345,6 +388,9 @@ func route(hops []*hop) int {
 }
 
 // turn sorts hops: of those that go right the rightmost is first, of those that go left the leftmost.
+//
+// With lanes given in this order, arrows that turn the same way lie inside each other instead
+// of crossing.
 func (h *hop) turn() int {
 	if h.x2 > h.x1 {
 		return -h.x1
@@ -353,6 +399,8 @@ func (h *hop) turn() int {
 }
 
 // before says that h must have a lane above o's, or their vertical parts would run over each other.
+//
+// Hops to the same vertex below may run together, as they end together.
 func (h *hop) before(o *hop) bool {
 	d := h.x1 - o.x2
 	return h != o && d > -5 && d < 5 && h.below != o.below

@@ -20,6 +20,9 @@ var asciiWidths = [...]int{
 
 // runeWidth is the width of one character in thousandths of the font's size. Where no table helps it guesses
 // high: a full square from the first East Asian block on.
+//
+// To guess high costs some empty space; to guess low would let a name run out of its box.
+// Signs that are drawn over or within others take no room of their own.
 func runeWidth(r rune) int {
 	switch {
 	case r >= ' ' && r <= '~':
@@ -33,6 +36,8 @@ func runeWidth(r rune) int {
 }
 
 // textWidth is how many pixels a text takes, rounded up.
+//
+// Bold letters are reckoned an eighth wider than the table says.
 func textWidth(s string, k ink) int {
 	sum := 0
 	for _, r := range s {
@@ -46,6 +51,9 @@ func textWidth(s string, k ink) int {
 }
 
 // ink is a way of writing: the class that the style sheet colours, and the sizes that the layout reckons with.
+//
+// The class stands in the style sheet with the same size and weight. Where the two disagree
+// the words no longer fit, since the layout believes what stands here.
 type ink struct {
 	class string
 	size  int
@@ -83,6 +91,9 @@ type block struct {
 func (b *block) add(k ink, text string) { b.item(k, noIcon, 0, text) }
 
 // item adds a text with an icon before its first line, all of it indented.
+//
+// An empty text adds no line at all, so that callers need not ask whether there is something
+// to say.
 func (b *block) item(k ink, i icon, in int, text string) {
 	for _, s := range wrap(text, b.width-in, k) {
 		b.lines = append(b.lines, line{s, k, i, in})
@@ -110,6 +121,9 @@ func (b *block) widest() int {
 
 // wrap breaks a text at spaces so that no line is wider than width. A word that is too wide by itself is broken
 // after a dot, or an underscore, else anywhere: names come from strangers.
+//
+// Spaces at the ends, and several in a row, are lost: what is written for a file's lines is
+// not meant for the drawing's.
 func wrap(text string, width int, k ink) []string {
 	var out []string
 	current := ""
@@ -144,6 +158,9 @@ func pieces(word string, width int, k ink) []string {
 }
 
 // fitting is how many bytes of a word fit, at least one character.
+//
+// At least one character is taken even when it is wider than the line, or breaking would never
+// end. A cut is never within a character.
 func fitting(word string, width int, k ink) int {
 	last, seam, joint := 0, 0, 0
 	for i, r := range word {

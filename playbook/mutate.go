@@ -30,6 +30,9 @@ const (
 
 // Mutant is a playbook with one place changed. Scenarios that none of its differences make fail do not show the
 // rule that stood there.
+//
+// The tree is that of the changed file with what it extends already laid under it, so that it
+// compiles without looking anything up by its file.
 type Mutant struct {
 	Kind        MutantKind
 	Description string
@@ -39,11 +42,17 @@ type Mutant struct {
 }
 
 // Playbook compiles the mutant; the error says that the change makes no playbook.
+//
+// Such a mutant is no gap in the scenarios: the compiler would have noticed the mistake before
+// any case did.
 func (m *Mutant) Playbook() (*Playbook, error) { return compile(m.tree) }
 
 // Mutants lists every single change of a playbook's text, in the order in which the text stands. Only what the
 // file says itself is changed, not what it extends; a change that only uncovers the same words there is none. A
 // mutant may still fail to compile: ask it for its Playbook.
+//
+// The playbook itself must compile, because the changes are chosen by what its settings and
+// states are.
 func Mutants(file string, data []byte) ([]*Mutant, error) {
 	original, err := Load(file, data)
 	if err != nil {
@@ -62,6 +71,10 @@ func Mutants(file string, data []byte) ([]*Mutant, error) {
 }
 
 // mutator collects the mutants of one file.
+//
+// The tree is the file as it was written and is never changed; every mutant gets a copy of the
+// way to its place and shares the rest. The first error is kept and returned when the walk is
+// over.
 type mutator struct {
 	original *Playbook // what settings and targets there are
 	tree     document.Node
@@ -70,6 +83,9 @@ type mutator struct {
 }
 
 // change makes a mutant by putting something else at a place; nil takes the place away.
+//
+// The hash tells whether anything is different at all. In a file that extends another, to take
+// away words that only repeat it changes nothing, and no scenario could ever notice that.
 func (m *mutator) change(kind MutantKind, s spot, to *document.Node, description string) {
 	tree, err := extend(edit(m.tree, s.path, to), 0)
 	if err != nil {
@@ -92,6 +108,9 @@ func (m *mutator) say(kind MutantKind, s spot, text, where string) {
 }
 
 // spot is a place in the tree: the node there and the way to it, an index for each level.
+//
+// The path is of indexes and not of names, so that it leads to one member of a list as well as
+// to one of a map.
 type spot struct {
 	node document.Node
 	path []int
@@ -112,6 +131,9 @@ func (s spot) key(name string) (spot, bool) {
 }
 
 // items are the places of a list; a single value is a list of one.
+//
+// Playbooks may write one thing where a list is allowed; for such a place the way to it is
+// that of the value itself.
 func (s spot) items() []spot {
 	if s.node.Kind != document.List {
 		return []spot{s}
@@ -138,6 +160,9 @@ func (s spot) member(key string, visit func(key string, value spot)) {
 }
 
 // edit is the tree with something else at the end of a path; nil takes it away. The tree itself stays as it is.
+//
+// Only the lists on the way are copied. Thousands of mutants of one file so cost little more
+// than the file.
 func edit(n document.Node, path []int, to *document.Node) document.Node {
 	if len(path) == 0 {
 		return *to

@@ -16,6 +16,9 @@ import (
 // What cannot be seen from outside (the words of about:, the order of independent acts) is left alone.
 
 // walk visits every place of a playbook that can be changed.
+//
+// Blocks are changed where they are written, in one stroke for all states that use them: that
+// is how a person would make the mistake.
 func (m *mutator) walk(root spot) {
 	root.member("settings", m.setting)
 	root.member("conditions", func(name string, s spot) { m.condition(s, "the condition "+name) })
@@ -36,6 +39,8 @@ func (m *mutator) walk(root spot) {
 
 // setting changes a default. A playbook that extends another may give a bare value: its type is then the one
 // declared below, which the compiled playbook knows.
+//
+// A choice, a flag, a country or an approval has no unit and is changed to another word.
 func (m *mutator) setting(name string, s spot) {
 	declared := m.original.Setting(name)
 	value := s
@@ -87,6 +92,9 @@ func otherValues(s *Setting) []string {
 
 // aroundDuration is a duration one unit longer, and one shorter unless that would be negative. The unit is the
 // largest that the duration is a whole number of, as people write it.
+//
+// Business days are counted in days and have no smaller unit, so that only their number
+// changes and the calendar stays.
 func aroundDuration(d Duration) []string {
 	longer, shorter := d, d
 	longer.Business, shorter.Business = d.Business+1, d.Business-1
@@ -110,6 +118,9 @@ func aroundDuration(d Duration) []string {
 // length changes a duration in one place: a setting's name becomes a literal near its default. This is another
 // mistake than a wrong default, which shows in every place at once. For a date that is only named (a question's due)
 // one direction is enough: it is compared, not waited for.
+//
+// A text that is neither a duration nor a setting is left alone; such a file would not have
+// compiled.
 func (m *mutator) length(kind MutantKind, s spot, where string, both bool) {
 	d, err := ParseDuration(s.node.Text)
 	if set := m.original.Setting(s.node.Text); set != nil {
@@ -131,6 +142,9 @@ func (m *mutator) length(kind MutantKind, s spot, where string, both bool) {
 var wholeNumber = regexp.MustCompile(`\b[0-9]+\b`)
 
 // condition turns a condition round and moves the numbers in it. Numbers within quotes are words.
+//
+// An odd number of quotes before a number means that it stands inside a word. Names that hold
+// digits are no numbers, since the digits do not stand alone.
 func (m *mutator) condition(s spot, where string) {
 	m.say(MutantNegated, s, "!("+s.node.Text+")", where)
 	for _, at := range wholeNumber.FindAllStringIndex(s.node.Text, -1) {
@@ -151,6 +165,8 @@ func (m *mutator) guard(s spot, where string) {
 }
 
 // situation changes what opens a situation and which path it takes.
+//
+// Its explanation is not changed, since no case could show it.
 func (m *mutator) situation(name string, s spot) {
 	if p, ok := s.key("path"); ok {
 		m.say(MutantTarget, p, after(m.original.pathNames(), p.node.Text), "the situation "+name)
@@ -164,6 +180,9 @@ func (m *mutator) situation(name string, s spot) {
 
 // opener changes one opening. What a watch looks at (its per) cannot be left out; how the lines of an event are
 // grouped can.
+//
+// An opening that is taken away must be missed by some scenario: it is what makes the shop see
+// the trouble at all.
 func (m *mutator) opener(o spot, where string) {
 	on, _ := o.node.Get("on")
 	if on.Text != "" {
@@ -202,6 +221,9 @@ func (p *Playbook) pathNames() []string {
 }
 
 // path changes a path or a track: what holds in all its states, then each state.
+//
+// Names of states are not changed: they would be wrong in every place that mentions them,
+// which the compiler says.
 func (m *mutator) path(name string, s spot) {
 	m.part(s, "the path "+name, name)
 	s.member("states", func(state string, v spot) {
@@ -222,6 +244,9 @@ func (m *mutator) end(s spot, where string) {
 
 // part changes what a path, a state or a block says: the blocks it uses, its acts and its ways on. Path is where
 // its targets are looked for, "" for a block.
+//
+// Each way on is visited on its own, also where several stand under one event: that one of
+// them is tested says nothing about the next.
 func (m *mutator) part(s spot, where, path string) {
 	if use, ok := s.key("use"); ok {
 		for _, b := range use.items() {
@@ -267,6 +292,9 @@ func (m *mutator) acts(s spot, where string) {
 }
 
 // transition changes a way on: whether it is there, its condition, what is done and where it leads.
+//
+// The target is changed to one that exists, because a wrong name would not compile and so
+// could not be a mistake that goes unnoticed.
 func (m *mutator) transition(s spot, where, path string) {
 	m.change(MutantRemoved, s, nil, where+" is taken away")
 	m.guard(s, where)
@@ -325,6 +353,8 @@ func (m *mutator) otherState(target, path string) string {
 }
 
 // timer changes how long a time is and what it counts from.
+//
+// Ways by facts come here as well; they have none of these keys and nothing happens.
 func (m *mutator) timer(s spot, where string) {
 	for _, key := range []string{"in", "first"} {
 		if v, ok := s.key(key); ok {

@@ -10,6 +10,10 @@ import (
 
 // Show is the playbook in plain text, for a terminal: the settings with their defaults, what opens each situation,
 // and of each path the states with what is done there and what leads on. It says what Draw draws.
+//
+// It is always told under the defaults: a text is for comparing with the file, while what a
+// merchant has set is shown where the merchant's own cases are. The same playbook gives the
+// same text.
 func (p *Playbook) Show() string {
 	t := &teller{words: p.words(nil)}
 	t.line(0, "playbook %s", p.Name)
@@ -31,6 +35,9 @@ func (p *Playbook) Show() string {
 }
 
 // teller writes indented lines.
+//
+// It has words of its own for what stands on a line, as "does" and "opens", but none for what
+// a way is.
 type teller struct {
 	strings.Builder
 	words words
@@ -49,6 +56,9 @@ func (t *teller) line(depth int, format string, args ...any) {
 }
 
 // wrapped writes a text over several lines, those after the first indented once more.
+//
+// Nothing is cut off: a word that is longer than a line gets a line to itself. What is counted
+// are characters, not bytes.
 func (t *teller) wrapped(depth int, text string) {
 	line, deep := "", depth
 	for word := range strings.FieldsSeq(text) {
@@ -91,6 +101,9 @@ func (t *teller) situation(s *Situation) {
 }
 
 // path tells the common rules first: they are read with every state that follows.
+//
+// Tracks are told as paths are; they run beside a case's own path, so that their name says
+// which of the two they are.
 func (t *teller) path(p *Path) {
 	kind := "path"
 	if p.Track {
@@ -111,6 +124,9 @@ func (t *teller) path(p *Path) {
 }
 
 // state tells what is done on entering, then what can happen.
+//
+// The ways common to the path are left out here, for they stand above. A state that has
+// nothing below its name waits for one of those.
 func (t *teller) state(s *State, common []way, first bool) {
 	name := s.Name
 	if first {

@@ -22,6 +22,10 @@ const (
 )
 
 // way is a transition or a timer of a state: one thing that can happen there.
+//
+// A timer is kept beside its transition, since a time is what sets it off. The three marks are
+// about the place among a state's other ways and not about the way itself; off is set by a
+// drawing only, under a merchant's settings.
 type way struct {
 	*Transition
 	kind      wayKind
@@ -49,6 +53,9 @@ func (w way) trigger() string {
 
 // ways are all of a state's, in the order in which they are tried. The order counts: the first whose condition holds
 // is taken, so what comes later may mean less than it says, or nothing.
+//
+// Of one trigger, the first without a condition shadows all after it. Timers neither shadow
+// nor are shadowed, because two of them seldom fall due at the same instant.
 func (s *State) ways() []way {
 	var out []way
 	for _, t := range s.On {
@@ -75,6 +82,9 @@ func (s *State) ways() []way {
 }
 
 // wayID tells ways apart across states: one written once, for the path or in a block, is the same everywhere.
+//
+// A position alone is not enough: one line of a file may name several events, or lead to
+// another state in each path that uses the block.
 type wayID struct {
 	at      recourse.Position
 	kind    wayKind
@@ -88,6 +98,10 @@ func (w way) id() wayID { return wayID{w.At, w.kind, w.trigger(), w.Go, w.Become
 
 // common are the ways that every open state of the path has, when there are several such states; what stands for
 // the whole path is told once.
+//
+// Only ways of the first open state can be common, and they keep its order. No count passes
+// the number of open states seen so far, so that a way which one state has twice does not make
+// up for a state that comes later without it.
 func (p *Path) common() []way {
 	count, first, open := map[wayID]int{}, []way(nil), 0
 	for _, s := range p.States {
@@ -131,6 +145,9 @@ type words struct {
 }
 
 // words are those under a policy's settings; under the defaults without one, or with that of another playbook.
+//
+// Values stand in the order of the playbook's settings. A policy whose number of settings is
+// another cannot be one of this playbook, and reading its values would tell wrong times.
 func (p *Playbook) words(policy *Policy) words {
 	if policy != nil && len(policy.Values) == len(p.Settings) {
 		return words{policy.Values}
@@ -143,6 +160,9 @@ func (p *Playbook) words(policy *Policy) words {
 }
 
 // length is a duration as it is under the settings: "4 days", "2 business days (merchant)".
+//
+// The merchant's calendar is put in brackets because it is a choice of the settings; which
+// country it is stands there.
 func (w words) length(l Length) string {
 	d := l.Of(w.values)
 	if d.Calendar == "merchant" {
@@ -174,6 +194,10 @@ func (w words) lead(y way) string {
 }
 
 // time says when a timer acts.
+//
+// No time at all after an anchor is the anchor itself, which people call "at". A time that is
+// repeated counts "from" its anchor, since "every 3 days after" would read as if it began only
+// then.
 func (w words) time(t *Timer) string {
 	in := w.length(t.In)
 	now := t.In.Of(w.values)
@@ -203,6 +227,8 @@ func (t *Timer) settings() string {
 }
 
 // choosers says who may choose; the merchant always may.
+//
+// A way that names nobody is the merchant's alone.
 func choosers(by []recourse.Party) string {
 	for _, p := range by {
 		if p != recourse.PartyMerchant {
@@ -249,6 +275,9 @@ func (y way) to(here *Path) string {
 }
 
 // sentence is a way in one line: "parcel.shipped, if refund_left: withdraw_refund → surfaced".
+//
+// The order is that in which things happen: what sets it off, whether it holds, who confirms,
+// what is done, where it leads.
 func (w words) sentence(y way, here *Path) string {
 	out := w.lead(y)
 	if g := y.guard(); g != "" && out != "" {
@@ -269,6 +298,9 @@ func (w words) sentence(y way, here *Path) string {
 }
 
 // opens says what opens a case: "on parcel.scanned, if …" or "2 days after purchase.ship_by, if …".
+//
+// What is named after "per" is what gets a case each: several lines of one event may open
+// several.
 func (w words) opens(o *Opener) string {
 	out := "on " + string(o.On)
 	if o.On == "" {
@@ -288,6 +320,9 @@ var spoken = strings.NewReplacer("&&", " and ", "||", " or ", "==", " is ", "!="
 
 // plain puts a condition's signs into words: "not offered and case.refund is done". Names stay as they are
 // written, to be found again in the file, in the history and on the buttons: one word per notion.
+//
+// It is for reading and cannot be read back. Where signs are nested, the brackets stay and
+// keep the meaning apart.
 func plain(source string) string {
 	return listed(strings.Join(strings.Fields(spoken.Replace(source)), " "))
 }

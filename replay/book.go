@@ -14,6 +14,12 @@ import (
 )
 
 // Options say how a book is replayed.
+//
+// Deciders are the policies side by side; a comparison is of the first two only, however many are
+// given. Before is exclusive, so that months can be put one after the other without an order in both.
+// With Until every case that is open at that instant has waited until then, which makes books of
+// different length comparable; without it an order ends with its own last fact, and deadlines after
+// that do not act.
 type Options struct {
 	// Policies are replayed side by side; the first is the one reported on, a second one is compared with it.
 	Deciders []*decide.Decider
@@ -27,6 +33,9 @@ type Options struct {
 }
 
 // Result is what a replay found.
+//
+// Each worker fills a result of its own, with a walker of its own, and they are put together at the
+// end. Changed counts all orders that differ, Differs tells some of them.
 type Result struct {
 	Reports []*Report    // one for each decider
 	Differs []Difference // of the first two, at most maxDiffers
@@ -44,6 +53,13 @@ const chunk = 256
 // Book replays the past: each order's facts at their own times, every deadline between them. Orders do not know of
 // each other, so that they are replayed on all processors; the result does not depend on who replays which. The
 // first error of the book ends the replay.
+//
+// What is found until an error or a cancellation is given beside the error: half a report may still be
+// of use, and the caller must look at the error to know that it is half. Progress is called under a
+// lock, one call at a time, and should be quick.
+//
+// Sums are whole numbers until the end (seconds, minor units), and the orders that differ are sorted,
+// so that the same book gives the same report on one processor and on sixty-four.
 func Book(ctx context.Context, orders iter.Seq2[[]recourse.Event, error], o Options) (*Result, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -85,6 +101,10 @@ func Book(ctx context.Context, orders iter.Seq2[[]recourse.Event, error], o Opti
 }
 
 // feed hands the orders to the workers in chunks.
+//
+// The sequence is read by one goroutine only, and no further ahead than the workers can take, so that
+// a book larger than memory can be replayed. Batches are made anew each time: a worker may still read
+// the one before.
 func feed(ctx context.Context, orders iter.Seq2[[]recourse.Event, error], work chan<- [][]recourse.Event) error {
 	var batch [][]recourse.Event
 	send := func() bool {
@@ -110,6 +130,10 @@ func feed(ctx context.Context, orders iter.Seq2[[]recourse.Event, error], work c
 }
 
 // Story replays one order and gives everything that was decided, in order, with the file at its end.
+//
+// It is for one order that somebody wants to read. The walker's bench is used again by the next
+// decision, which is why entries and effects are copied; the file of all decisions is the same one, as
+// it stands at the end.
 func Story(d *decide.Decider, events []recourse.Event, until time.Time) (*recourse.OrderFile, []decide.Decision) {
 	var all []decide.Decision
 	file := walk(new(decide.Walker), d, events, until, func(d decide.Decision) {
@@ -123,6 +147,12 @@ func Story(d *decide.Decider, events []recourse.Event, until time.Time) (*recour
 const maxDue = 4000
 
 // walk replays one order's facts under one decider. What seen is given holds until it returns.
+//
+// Between two facts every deadline acts at its own instant, as it would have with a desk that was
+// never down. A fact is handed in at its own time, so that nothing is late here: a replay shows what a
+// policy would have done with what was known then. Facts are expected in order of time; one that is
+// not is decided on all the same, as late as it comes. After maxDue deadlines the clock is only moved
+// by facts.
 func walk(k *decide.Walker, d *decide.Decider, events []recourse.Event, until time.Time, seen func(decide.Decision)) *recourse.OrderFile {
 	file := &recourse.OrderFile{}
 	if len(events) > 0 {
@@ -152,6 +182,7 @@ func walk(k *decide.Walker, d *decide.Decider, events []recourse.Event, until ti
 	return file
 }
 
+// newResult is a result with an empty report for each of n deciders.
 func newResult(n int) *Result {
 	r := &Result{}
 	for range n {
@@ -161,6 +192,10 @@ func newResult(n int) *Result {
 }
 
 // order replays one order under every decider and takes what was found.
+//
+// Orders are chosen by when they were placed, not by their facts, so that an order is either in with
+// its whole story or out. The sums for the comparison live on the stack of this call; only what
+// differs is kept.
 func (r *Result) order(events []recourse.Event, o *Options) {
 	placed, in := placedAt(events), true
 	if !o.From.IsZero() && placed.Before(o.From) || !o.Before.IsZero() && !placed.Before(o.Before) || !o.Until.IsZero() && placed.After(o.Until) {
@@ -196,6 +231,7 @@ func placedAt(events []recourse.Event) time.Time {
 	return events[0].Time
 }
 
+// merge adds what another worker found. The reports stay in the order of the deciders.
 func (r *Result) merge(o *Result) {
 	for i := range r.Reports {
 		r.Reports[i].merge(o.Reports[i])
@@ -214,6 +250,10 @@ func (r *Result) finish() {
 }
 
 // sortDiffers keeps the orders that come first by their numbers.
+//
+// Workers call it, too, when their list has grown to twice the bound: to keep the first of each
+// worker's is to keep the first of all, since what is not among the first of a part cannot be among
+// the first of the whole.
 func (r *Result) sortDiffers() {
 	slices.SortFunc(r.Differs, func(a, b Difference) int { return strings.Compare(a.Order, b.Order) })
 	r.Differs = slices.Clone(r.Differs[:min(len(r.Differs), maxDiffers)])

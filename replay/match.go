@@ -10,6 +10,9 @@ import (
 )
 
 // effectKinds are the kinds that a scenario may expect.
+//
+// A scenario that expects another kind is wrong when it is read, not silently unmet: an effect
+// excluded under a misspelt kind would never happen, and the scenario would hold for ever.
 var effectKinds = []string{
 	"message", "refund", "withdraw_refund", "recovery", "withdraw_recovery", "source", "reorder", "adjust", "correct_address",
 	"cancel_purchase", "claim", "intercept", "replacement", "withdraw_replacement", "ask",
@@ -29,6 +32,8 @@ var fieldsOf = map[string][]string{
 	"ask":               {"of", "question", "choices", "due"},
 }
 
+// effectFields refuses fields that the kind of effect does not have, for the same reason. The fields
+// that many kinds share are allowed for all. No fields at all means any effect of the kind.
 func effectFields(e document.Entry) error {
 	if e.Value.Kind == document.Null {
 		return nil
@@ -37,6 +42,9 @@ func effectFields(e document.Entry) error {
 }
 
 // matchEffect says whether an effect has all the fields that are expected.
+//
+// Fields that are not named are not looked at. A scenario shows one rule; what else the playbook says
+// in the same effect belongs to another scenario.
 func matchEffect(e *recourse.Effect, want document.Node) bool {
 	for _, f := range want.Entries {
 		if !matchField(e, f.Key, f.Value) {
@@ -46,6 +54,10 @@ func matchEffect(e *recourse.Effect, want document.Node) bool {
 	return true
 }
 
+// matchField compares one field. Words are compared as they are written in the scenario; money,
+// instants and lines by their value, so that 29.9 and another zone of the same instant are not
+// differences. The bounds of a window are among a message's variables: what is compared is the instant
+// that the buyer is told.
 func matchField(e *recourse.Effect, field string, want document.Node) bool {
 	switch field {
 	case "to":
@@ -86,6 +98,8 @@ func matchField(e *recourse.Effect, field string, want document.Node) bool {
 }
 
 // matchCase says whether a case has all that is expected of it.
+//
+// The instant due is handed in, because it does not stand in the case: it follows from the file.
 func matchCase(c *recourse.Case, due time.Time, want document.Node) bool {
 	for _, f := range want.Entries {
 		ok := false
@@ -116,6 +130,8 @@ func matchCase(c *recourse.Case, due time.Time, want document.Node) bool {
 	return true
 }
 
+// What cannot be read matches nothing in these three: the failure then shows what was written beside
+// what was found, which says more than an error of the reader would.
 func matchMoney(have recourse.Money, want document.Node) bool {
 	m, err := recourse.ParseMoney(want.Text)
 	return err == nil && m == have
@@ -126,6 +142,7 @@ func matchTime(have time.Time, want document.Node) bool {
 	return err == nil && t.Equal(have)
 }
 
+// matchWords compares choices in their order, since that is the order in which a person is shown them.
 func matchWords(have []string, want document.Node) bool {
 	items := want.List()
 	if len(items) != len(have) {
@@ -140,6 +157,10 @@ func matchWords(have []string, want document.Node) bool {
 }
 
 // matchLines compares lines whatever their order: by number, or by number and quantity.
+//
+// The quantity may be left out when the scenario is not about pieces. Since the lists are equally long
+// and every line that is expected must be found, no line can be there unexpected, unless the scenario
+// names one twice.
 func matchLines(have []recourse.Pieces, want document.Node) bool {
 	items := want.List()
 	if len(items) != len(have) {

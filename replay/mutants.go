@@ -1,3 +1,6 @@
+// Mutants answer the question whether scenarios would notice that a rule was changed. A playbook whose
+// 4 days may become 5 without a scenario failing has a rule that nobody keeps watch over. A survivor
+// is a gap in the scenarios, or a rule that says the same twice.
 package replay
 
 import (
@@ -15,6 +18,8 @@ import (
 )
 
 // Mutation is what became of the mutants of a playbook under its scenarios.
+//
+// Total is killed and survived together. Survivors stand in the order of their places in the playbook.
 type Mutation struct {
 	Playbook  string
 	Total     int // mutants that compile
@@ -43,6 +48,10 @@ func (m *Mutation) String() string {
 
 // Mutate changes a playbook one place at a time and finds the changes that none of its scenarios notices. Of the
 // scenarios those count that name this playbook. They must pass before anything is changed.
+//
+// Scenarios of other playbooks are left out even where one extends the other: whether they hold says
+// nothing about this text. That all must pass first is what gives a failure under a mutant its
+// meaning.
 func Mutate(file string, data []byte, scenarios []*Scenario, calendars *calendar.Set) (*Mutation, error) {
 	original, err := playbook.Load(file, data)
 	if err != nil {
@@ -78,6 +87,9 @@ const (
 
 // hunt takes mutants, one after the other, until none is left. The scenario that killed the last one is tried
 // first: neighbours in a playbook are noticed by the same scenarios.
+//
+// Each worker keeps an order of its own, so that no lock is needed; which scenario kills a mutant may
+// therefore differ between runs, but never whether one does.
 func hunt(mutants []*playbook.Mutant, scenarios []*Scenario, calendars *calendar.Set, fates []fate, next *atomic.Int64) {
 	order := slices.Clone(scenarios)
 	for {
@@ -133,6 +145,8 @@ func noticed(p *playbook.Playbook, scenarios []*Scenario, calendars *calendar.Se
 
 // maxWork bounds the decisions and entries of history that one scenario may take. No scenario comes near it; a mutant
 // that turns in circles, or is due again and again, is stopped there.
+//
+// A mutant that comes to no rest has been noticed: its scenario fails with the words of restless.
 const maxWork = 5000
 
 // restless is what is said of a playbook that did not come to an end within maxWork.
@@ -140,6 +154,9 @@ const restless = "its deadlines or conditions never come to rest"
 
 // bounded plays a scenario as Run does, with a bound on the work that it may take. The message says what did not
 // hold.
+//
+// Run has a bound, too, in its world, but one for years of reminders. With thousands of mutants, each
+// played by many scenarios, one that turns in circles must be found sooner.
 func (s *Scenario) bounded(policy *playbook.Policy, calendars *calendar.Set) string {
 	p := &play{scenario: s, policy: policy, calendars: calendars}
 	p.begin()

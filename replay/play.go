@@ -13,6 +13,9 @@ import (
 )
 
 // play is a scenario being played.
+//
+// Effects are gathered between one expect and the next, so that a step of expectations speaks of what
+// happened since the last one. Cases are looked at as they stand.
 type play struct {
 	scenario  *Scenario
 	policy    *playbook.Policy
@@ -21,6 +24,8 @@ type play struct {
 	since     []recourse.Effect // since the last expect
 }
 
+// begin sets up an empty world at the scenario's start. Facts of long ago stay quiet in it, as in
+// production, because scenarios show that rule as well.
 func (p *play) begin() {
 	d := &decide.Decider{Policy: p.policy, Calendars: p.calendars}
 	p.world = NewWorld(d, p.scenario.Start)
@@ -48,6 +53,9 @@ func (p *play) step(s Step) (message string, at recourse.Position) {
 	return message, at
 }
 
+// after is the instant a pause ends, counted from now. Business days are those of the country that the
+// policy means, so that a scenario can wait «10 business days CN» across a Chinese holiday and be
+// exact.
 func (p *play) after(d playbook.Duration) time.Time {
 	if d.Calendar == "" {
 		return p.world.Now.Add(d.Time)
@@ -59,6 +67,8 @@ func (p *play) after(d playbook.Duration) time.Time {
 	return c.Add(p.world.Now, d.Business)
 }
 
+// expect compares what happened with what a step wants. Cases come first: when the case is in another
+// state than expected, its effects differ as a consequence, and the state explains more.
 func (p *play) expect(e *Expect, at recourse.Position) (string, recourse.Position) {
 	if e.Looked {
 		if message := p.expectCases(e.Cases); message != "" {
@@ -78,8 +88,11 @@ func (p *play) expect(e *Expect, at recourse.Position) (string, recourse.Positio
 	return "", at
 }
 
+// describe shows an expectation in a failure, in one line, as JSON.
 func describe(n document.Node) string { return string(n.JSON()) }
 
+// happened says whether an effect of that kind with those fields is among those since the last expect.
+// One effect may meet several expectations: they are statements about it, not a count.
 func (p *play) happened(n document.Node) bool {
 	kind, fields := n.Entries[0].Key, n.Entries[0].Value
 	for i := range p.since {
@@ -90,6 +103,7 @@ func (p *play) happened(n document.Node) bool {
 	return false
 }
 
+// effects are those since the last expect in words, to be shown when one is missing.
 func (p *play) effects() []string {
 	var out []string
 	for i := range p.since {
@@ -99,6 +113,10 @@ func (p *play) effects() []string {
 }
 
 // EffectWords is an effect in a few words: its kind, then to whom, which template or question, how much.
+//
+// Reports and comparisons of policies count by these words, so that they must be stable: two effects
+// with the same words are the same act to a merchant who reads the report. No ids or instants are in
+// them for that reason.
 func EffectWords(e *recourse.Effect) string {
 	parts := []string{string(e.Kind)}
 	for _, s := range []string{string(e.To), string(e.Of), e.Template, e.Question, e.Purchase, e.Parcel, e.Supplier} {
@@ -138,6 +156,7 @@ func (p *play) expectCases(want []document.Node) string {
 	return fmt.Sprintf("the cases are %s; expected: %s", words(have), words(wanted))
 }
 
+// caseWords is a case as a failure shows it: what it is about, how it stands and when it moves.
 func caseWords(c *recourse.Case, due time.Time) string {
 	s := fmt.Sprintf("%s %s in %s", c.Situation, c.Status, c.State)
 	if c.Outcome != "" {
@@ -151,6 +170,11 @@ func caseWords(c *recourse.Case, due time.Time) string {
 
 // oneToOne says whether each of n can be given one of n others that it matches, no two the same (augmenting
 // paths).
+//
+// First come, first served would not do. Two cases and two expectations, one that only says
+// late_shipment and one that also says its purchase: the first might take the case that the second
+// needs, though the other way round both are met. So one that was placed may be moved elsewhere to
+// make room.
 func oneToOne(n int, match func(i, j int) bool) bool {
 	taken := make([]int, n) // j → i+1
 	var place func(i int, tried []bool) bool

@@ -11,6 +11,10 @@ import (
 )
 
 // Report is what a policy would have meant for a book, in cases, acts, money and days.
+//
+// It speaks of what was requested, not of what happened: in a replay nobody approves a refund, and the
+// answers of the world are those that the book has. Amounts stand by currency and are never converted;
+// the merchant's debts and claims are apart, as in the ledger.
 type Report struct {
 	Policy     string                                   `json:"policy,omitempty"` // the playbook's name
 	Orders     int                                      `json:"orders"`
@@ -29,6 +33,9 @@ type Report struct {
 }
 
 // tally is what is counted of an effect: a key that costs no new string.
+//
+// Millions of effects are counted in a replay, while the distinct ones are few: names are put together
+// once each, in tell.
 type tally struct {
 	kind  recourse.EffectKind
 	party recourse.Party
@@ -37,6 +44,9 @@ type tally struct {
 }
 
 // tell gives the tallies their names.
+//
+// A reminder is a question as well, but it is counted apart: what a merchant wants to know is how many
+// decisions a policy leaves to people, not how often it repeats itself.
 func (r *Report) tell() {
 	for t, n := range r.tally {
 		r.Effects[string(t.kind)] += n
@@ -54,6 +64,9 @@ func (r *Report) tell() {
 }
 
 // SituationSummary counts the cases of one situation.
+//
+// Opened counts by the situation at the beginning, Closed and Open by the one at the end: a case that
+// began late and ran out of stock is opened there and closed here, and Became says how many did so.
 type SituationSummary struct {
 	Opened int                        `json:"opened"`
 	Became map[recourse.Situation]int `json:"became"` // other situations
@@ -71,6 +84,7 @@ type Waited struct {
 	seconds int64   // in all: whole, so that the order of adding does not show
 }
 
+// newReport is a report with all its maps: zero counts are told as empty, not as missing.
 func newReport() *Report {
 	return &Report{
 		Situations: map[recourse.Situation]*SituationSummary{}, Effects: map[string]int{}, Messages: map[string]int{}, Asked: map[string]int{}, Reminders: map[string]int{},
@@ -78,6 +92,7 @@ func newReport() *Report {
 	}
 }
 
+// situation is the summary of a situation, begun when it is first met.
 func (r *Report) situation(name recourse.Situation) *SituationSummary {
 	s := r.Situations[name]
 	if s == nil {
@@ -88,6 +103,9 @@ func (r *Report) situation(name recourse.Situation) *SituationSummary {
 }
 
 // take counts what one decision did.
+//
+// A case that was split off another is not counted as opened: it is the same trouble, told apart
+// later. Its entry says which case it came from.
 func (r *Report) take(d decide.Decision, sum *summary) {
 	for i := range d.Entries {
 		switch e := &d.Entries[i]; e.Kind {
@@ -104,6 +122,8 @@ func (r *Report) take(d decide.Decision, sum *summary) {
 	}
 }
 
+// effect counts one act. A withdrawn refund is taken off again, so that the sum is what would have
+// left the house. Sums are kept even for what a person would have had to approve.
 func (r *Report) effect(e *recourse.Effect, sum *summary) {
 	t := tally{kind: e.Kind}
 	switch e.Kind {
@@ -138,6 +158,9 @@ func plus(a, b recourse.Money) recourse.Money {
 }
 
 // file counts how an order stands at the end.
+//
+// What is still open has waited until the end of the replay, not until the end of the book's facts,
+// where an end was given.
 func (r *Report) file(f *recourse.OrderFile, until time.Time, sum *summary) {
 	r.Orders++
 	r.Purchases += len(f.Purchases)
@@ -159,6 +182,8 @@ func (r *Report) file(f *recourse.OrderFile, until time.Time, sum *summary) {
 	}
 }
 
+// add takes the time that one case was open. Seconds are added up whole: floating sums would depend on
+// the order in which workers finish.
 func (w *Waited) add(d time.Duration) {
 	w.Cases++
 	w.seconds += int64(d / time.Second)
@@ -173,6 +198,8 @@ func (w *Waited) finish() {
 	}
 }
 
+// merge adds another worker's report. Only what is counted directly is merged; averages and names are
+// made from the sums afterwards.
 func (r *Report) merge(o *Report) {
 	r.Orders += o.Orders
 	r.Purchases += o.Purchases
@@ -195,6 +222,7 @@ func (r *Report) merge(o *Report) {
 	r.Waited.Longest = max(r.Waited.Longest, o.Waited.Longest)
 }
 
+// count adds the counts of one map to those of another.
 func count[K comparable](to, from map[K]int) {
 	for k, n := range from {
 		to[k] += n
@@ -202,6 +230,10 @@ func count[K comparable](to, from map[K]int) {
 }
 
 // summary is one order under one policy, as far as two policies can be compared by it.
+//
+// Cases are words without ids and effects counts without instants: a policy that waits three days
+// instead of two but does the same to everyone is no difference to the buyer's money, and the report
+// shows its days elsewhere.
 type summary struct {
 	compared bool // else nothing is kept but the questions
 	cases    []string
@@ -211,6 +243,9 @@ type summary struct {
 }
 
 // question is a question put in a case.
+//
+// The party belongs to it: the same question put to the merchant after the buyer was silent is a new
+// one.
 type question struct {
 	caseID   string
 	of       recourse.Party
@@ -226,6 +261,7 @@ func (s *summary) again(q question) bool {
 	return false
 }
 
+// effect counts an act for the comparison; without a second policy that would only cost time.
 func (s *summary) effect(e *recourse.Effect) {
 	if !s.compared {
 		return
@@ -254,6 +290,9 @@ type Difference struct {
 	RefundAfter  recourse.Money `json:"refund_after,omitzero"`
 }
 
+// compare notes an order for which the first two policies did not do the same. The list is cut from
+// time to time, so that a book in which everything differs does not fill the memory; the count goes
+// on.
 func (r *Result) compare(order string, a, b *summary) {
 	only := map[string]int{}
 	for k, n := range b.effects {

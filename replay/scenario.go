@@ -13,6 +13,9 @@ import (
 )
 
 // Scenario is a rule as a runnable example: facts and pauses on a virtual clock, and what is expected of them.
+//
+// Settings are those that a merchant could set, as text, and are checked by the playbook when the
+// scenario is played. At is where the scenario begins in its file, to be shown when it fails.
 type Scenario struct {
 	Name     string
 	Playbook string // a built-in's name or a path; default tmall-dsers
@@ -23,6 +26,9 @@ type Scenario struct {
 }
 
 // Step is one of: a fact arrives, time passes, something is expected.
+//
+// Exactly one of the first four is set; Until when it is the only one left. The event's time is when
+// the fact happened and may lie in the past; it arrives at the clock's instant.
 type Step struct {
 	Event  *recourse.Event
 	Wait   *playbook.Duration
@@ -33,6 +39,9 @@ type Step struct {
 
 // Expect is what must hold: exactly these cases, these effects among those since the last expect, and none of
 // those.
+//
+// Each of the lists is a statement of its own. Cases must be complete, because a case too many is
+// trouble that the buyer hears of; effects need not be, because a scenario is about one rule.
 type Expect struct {
 	Cases    []document.Node // each a partial match; nil: not looked at
 	Looked   bool            // cases are looked at: an empty list means none
@@ -60,6 +69,8 @@ func ParseScenarios(file string, data []byte) ([]*Scenario, error) {
 	return out, nil
 }
 
+// parseScenario reads one document. Everything that can be known to be wrong without playing it is
+// refused here, with its place.
 func parseScenario(n document.Node) (*Scenario, error) {
 	if err := n.Keys("scenario", "playbook", "settings", "start", "steps"); err != nil {
 		return nil, err
@@ -100,6 +111,9 @@ func parseScenario(n document.Node) (*Scenario, error) {
 }
 
 // instant is a time with its zone, or a date, which is midnight UTC.
+//
+// A date is allowed for the eye's sake in scenarios where the hour does not matter. Where business
+// days are counted it does: midnight UTC is eight in the morning in China.
 func instant(n document.Node) (time.Time, error) {
 	text, err := n.String()
 	if err != nil {
@@ -115,6 +129,7 @@ func instant(n document.Node) (time.Time, error) {
 	return time.Time{}, e
 }
 
+// parseStep reads one step. The first key that says what kind of step it is decides.
 func parseStep(n document.Node) (Step, error) {
 	out := Step{At: n.At}
 	if err := n.Keys("event", "time", "id", "data", "wait", "until", "expect"); err != nil {
@@ -149,6 +164,8 @@ func parseStep(n document.Node) (Step, error) {
 	return out, err
 }
 
+// parseEvent reads a fact as production does, by the same decoder. Without an id it is never a
+// duplicate; a scenario about duplicates gives one and tells it twice.
 func parseEvent(step, name document.Node) (*recourse.Event, error) {
 	t, err := name.String()
 	if err != nil {
@@ -173,6 +190,9 @@ func parseEvent(step, name document.Node) (*recourse.Event, error) {
 }
 
 // placed gives an error of an event the place of the field that it names.
+//
+// The decoder knows the field, and the tree knows where the field stands: together they point at the
+// very value.
 func placed(err error, step, data document.Node) error {
 	e, ok := err.(*recourse.Error)
 	if !ok {
@@ -187,6 +207,9 @@ func placed(err error, step, data document.Node) error {
 
 // defaults fills in what a scenario may leave out: an order has a number and a line with a price, a purchase and a
 // parcel have a name.
+//
+// They keep examples short: a scenario about customs need not invent a price. What it does write is
+// never changed.
 func defaults(t recourse.EventType, data []byte) []byte {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(data, &fields) != nil {
@@ -211,6 +234,8 @@ func defaults(t recourse.EventType, data []byte) []byte {
 	return out
 }
 
+// parseExpect reads what is expected. Unknown fields are refused, since a field that is never compared
+// would be a promise that nobody keeps.
 func parseExpect(n document.Node) (*Expect, error) {
 	if err := n.Keys("cases", "includes", "excludes"); err != nil {
 		return nil, err
@@ -251,6 +276,9 @@ type Failure struct {
 func (f Failure) String() string { return fmt.Sprintf("%s: %s: %s", f.At, f.Scenario, f.Message) }
 
 // Run plays a scenario under a policy, up to the first failure. Nil: all held.
+//
+// It ends with the first failure, because what comes after follows from it. Each run begins with a
+// world of its own: scenarios may be played in any order, and side by side.
 func (s *Scenario) Run(policy *playbook.Policy, calendars *calendar.Set) *Failure {
 	p := &play{scenario: s, policy: policy, calendars: calendars}
 	p.begin()

@@ -11,6 +11,10 @@ import (
 )
 
 // World is a set of order files under one clock. Files, and what leads to them, are kept in memory.
+//
+// Every order has its own file, and the decider sees one at a time, as in production. The maps from
+// names to orders do what the desk's index does: a carrier's scan names a parcel and knows nothing of
+// orders.
 type World struct {
 	Decider *decide.Decider
 	Now     time.Time
@@ -74,6 +78,8 @@ func (w *World) orderOf(ev *recourse.Event) string {
 	return ""
 }
 
+// file is an order's file; one that is not known yet is begun, so that facts may come before their
+// order and be held.
 func (w *World) file(order string) *recourse.OrderFile {
 	f := w.files[order]
 	if f == nil {
@@ -85,6 +91,9 @@ func (w *World) file(order string) *recourse.OrderFile {
 }
 
 // keep takes a decision: the next file, and what leads to it.
+//
+// A duplicate is not kept, as the contract has it: nothing is to be saved for it. All names of the
+// file are indexed again, which costs little for a handful of purchases.
 func (w *World) keep(d decide.Decision) {
 	if d.Duplicate {
 		return
@@ -111,6 +120,9 @@ const maxDecisions = 20_000
 
 // Until lets time pass to an instant. Every deadline on the way acts, in order of time, one at exactly that
 // instant included.
+//
+// When the bound is reached the clock stays where it is: a scenario must not go on as if the time had
+// passed in peace.
 func (w *World) Until(to time.Time) {
 	for {
 		next := w.earliest()

@@ -10,6 +10,9 @@ import (
 const day = 24 * time.Hour
 
 // order is one order of the book. All of its rows repeat what is the order's own, as exports do.
+//
+// The status is DSers's own word. City and zip are kept beside the place, because an
+// incomplete address has lost one of them while the place still tells the region.
 type order struct {
 	number    string
 	placed    time.Time
@@ -38,6 +41,9 @@ type line struct {
 }
 
 // purchase is what an order bought at one supplier. One without a number was not placed.
+//
+// Times may lie after the export; they are left empty only when written. All lines from one
+// supplier share it, so that what becomes of it becomes of all of them.
 type purchase struct {
 	number    string
 	supplier  string
@@ -54,6 +60,10 @@ type purchase struct {
 const firstNumber = 10001
 
 // order makes the i-th order of so many.
+//
+// The order of the draws is part of the book: one draw more in between, and every order after
+// it is another. So new kinds of trouble change all books, and with them the examples and what
+// tests expect.
 func (m *maker) order(i, orders int) order {
 	o := order{number: strconv.Itoa(firstNumber + i), placed: m.placedAt(i, orders), land: m.someLand(), status: "Awaiting shipment"}
 	m.person(&o, i)

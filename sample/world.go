@@ -2,6 +2,9 @@ package sample
 
 // land is a country that the shops sell to. Each has its own way of writing a street, and letters that need more than
 // ASCII.
+//
+// Flat and phone take a number; street takes the number and the name, in the order of the
+// country. First and last are names, drawn apart.
 type land struct {
 	name     string // as the export writes it
 	store    string
@@ -88,6 +91,8 @@ var shops = []shop{
 // is what breaks a reader of books.
 
 // product is what is sold: cost in fen and price in euro cents, of a piece.
+//
+// The lists must stay in their order, for a book is drawn from them by index.
 type product struct {
 	sku, title  string
 	cost, price int

@@ -14,6 +14,15 @@ var formNames = []string{plural.Other: "other", plural.Zero: "zero", plural.One:
 // form is the plural form that goes with n. The rules are those of CLDR 32 in x/text, which know every language a
 // merchant may add; newer ones have, in the Romance languages, a form for round millions (« 1 000 000 de jours »),
 // which is added here. A library with newer rules exists, but keeps them to itself behind its own message format.
+//
+// Some examples, for whole numbers:
+//
+//   - English has one and other: 1 day, 0 days, 2 days.
+//   - French takes zero for one: « 0 jour », « 1 jour », « 2 jours », and many for the round
+//     millions.
+//   - Polish has one, few and many: 1 dzień, 2 dni, 5 dni, where the word for five only happens to
+//     be that for two.
+//   - Chinese has other alone: a file of that language needs no second line.
 func (l *Language) form(n int64) string {
 	base, _ := l.tag.Base()
 	switch base.String() {
@@ -39,6 +48,10 @@ func pluralTag(t language.Tag) language.Tag {
 }
 
 // counted writes a number of things in the form that goes with it: "1 day", "2 days".
+//
+// A file that leaves out a form has it replaced by its own other, and not by English words: «2 days»
+// in the middle of a Polish sentence would be worse than a wrong ending. With no words at all the
+// bare number is left.
 func (l *Language) counted(thing string, n int64, v values) string {
 	if v == nil {
 		v = values{}
@@ -59,6 +72,10 @@ func (l *Language) counted(thing string, n int64, v values) string {
 func (l *Language) Days(n int) string { return l.counted("day", int64(n), nil) }
 
 // BusinessDays writes a number of business days of a country; "" or "merchant": of the reader's own.
+//
+// A language may have a phrase for one country, under count.business_CN say, because a reader wants
+// to be told whose days they are: China's weekends are worked at times, and its new year takes a
+// week out.
 func (l *Language) BusinessDays(n int, country string) string {
 	switch {
 	case country == "" || country == "merchant":
@@ -93,6 +110,16 @@ func (l *Language) length(n int, unit, country string) string {
 }
 
 // span takes a duration apart: its number, its unit (minute, hour, day, business) and, of business days, the country.
+//
+// It takes the two shapes that a playbook has, of two words and of four:
+//
+//	"3 days"                 3   day       ""
+//	"12 hours"               12  hour      ""
+//	"10 business days CN"    10  business  CN
+//	"5 business days merchant"
+//
+// Anything else is not an error here: the playbook was checked when it was read, and what does not
+// look like a duration is shown as it is.
 func span(s string) (n int, unit, country string, ok bool) {
 	words := strings.Fields(s)
 	if len(words) != 2 && len(words) != 4 {
@@ -111,6 +138,9 @@ func span(s string) (n int, unit, country string, ok bool) {
 
 // Window puts the time between two durations into words, the unit named once where both have the same: "10 to 30
 // business days".
+//
+// With different units both are named, as in "2 days to 10 business days". It is the sentence in
+// which a buyer is told how long the marketplace takes to verify a claim.
 func (l *Language) Window(from, to string) string {
 	n, unit, country, ok := span(from)
 	_, unit2, country2, ok2 := span(to)
@@ -125,6 +155,9 @@ func (l *Language) Window(from, to string) string {
 }
 
 // List joins items as a sentence does: "a, b and c", « a, b et c », "a、b和c".
+//
+// All but the last two are joined by format.more and the last by format.two, so that a language says
+// for itself whether a comma stands in front of its «and».
 func (l *Language) List(items []string) string {
 	switch len(items) {
 	case 0:

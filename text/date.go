@@ -12,6 +12,9 @@ import (
 )
 
 // Date writes the day of an instant: "6 mars 2026", "6 March 2026", "2026年3月6日". The zero instant is "".
+//
+// The month is always a word where the language has words: 06/03 is March for a buyer in Paris and
+// June for one in Boston.
 func (l *Language) Date(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -50,6 +53,10 @@ func (l *Language) dayNumber(day int) string {
 }
 
 // days writes a run of days in short: "28 Feb", "15–23 Feb", "30 Apr–2 May".
+//
+// Year is the one that the sentence has already named. The month stands once only when both days are
+// in that year and in the same month; across a new year each end brings its own: "31 Dec 2025–2
+// Jan".
 func (l *Language) days(r recourse.DayRange, year int) string {
 	switch {
 	case r.First == r.Last:
@@ -63,6 +70,9 @@ func (l *Language) days(r recourse.DayRange, year int) string {
 }
 
 // Moment writes an instant to the minute: "6 March 2026, 10:00". The zero instant is "".
+//
+// The clock has 24 hours in every language; the sign between hour and minute is the language's.
+// Seconds are left out: no deadline is that sharp for a person.
 func (l *Language) Moment(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -83,6 +93,9 @@ func (l *Language) MomentZone(t time.Time) string {
 }
 
 // zoneName is "UTC", "UTC+8" or "UTC+5:30".
+//
+// Seconds of an offset, which zones had before there were standard times, are left out: no message
+// tells of such a time.
 func zoneName(seconds int) string {
 	if seconds == 0 {
 		return "UTC"
@@ -99,6 +112,8 @@ func zoneName(seconds int) string {
 }
 
 // Country is the name of a country by its two letters; one that is not known keeps its letters.
+//
+// The names come from CLDR, by the library, and are not repeated in the language files.
 func (l *Language) Country(code string) string {
 	region, err := language.ParseRegion(code)
 	if err != nil {
@@ -116,6 +131,9 @@ func (l *Language) Country(code string) string {
 }
 
 // place is where, as it stands by "business days": "in China", « en Chine », "中国".
+//
+// French needs a phrase for each country with its own preposition (« en Chine », « au Japon », « aux
+// États-Unis »), which is why the section is keyed by country and open to a merchant's additions.
 func (l *Language) place(code string) string {
 	return fill(l.get("place."+code, "place.other"), values{"country": l.Country(code)})
 }

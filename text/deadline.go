@@ -9,6 +9,10 @@ import (
 
 // Deadline explains a due instant: "due 6 Mar 2026, 10 business days after 14 Feb in China: 15–23 Feb holiday,
 // 28 Feb worked". The days are those of the calendar that it was counted by.
+//
+// The year stands with the due date always, and with the other days only where it is another. A
+// deadline backwards, "5 days before", is worded by keys of its own, since few languages make one
+// from the other by a single word.
 func (l *Language) Deadline(d recourse.Deadline) string {
 	due, from := recourse.DateOf(d.Due), recourse.DateOf(d.From)
 	key, n, count := "after", d.Days, "day"
@@ -34,6 +38,9 @@ func (l *Language) Deadline(d recourse.Deadline) string {
 }
 
 // special tells the days out of the ordinary, in the order of the calendar.
+//
+// Holidays and make-up days are told in one row and not in two lists: the reader goes along the
+// calendar with a finger.
 func (l *Language) special(d recourse.Deadline, year int) string {
 	type note struct {
 		day  recourse.Date

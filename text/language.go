@@ -11,6 +11,12 @@ import (
 )
 
 // Language speaks one language of a catalog. It is immutable and may be shared.
+//
+// The chain that next makes is walked for each key by itself: a file with three keys changes three
+// phrases, and all the rest is as it was. English ends every chain and has every key.
+//
+// The messages are not copied along: one that a language does not have is written by the next,
+// whole, with the numbers and dates of that one, so that no letter is in two languages.
 type Language struct {
 	lang     Lang
 	tag      language.Tag
@@ -41,6 +47,9 @@ func (l *Language) local(t time.Time) time.Time {
 }
 
 // find is the text of the first of the keys that the language has, else of the first that the next has.
+//
+// The order matters: a general phrase in the reader's own language goes before an exact one in
+// another.
 func (l *Language) find(keys ...string) (string, bool) {
 	for ; l != nil; l = l.next {
 		for _, key := range keys {
@@ -63,6 +72,9 @@ type values map[string]string
 
 // say fills in the sentence of a key. Where something that it names is empty, the sentence for that case is taken,
 // if there is one: its key ends in _bare.
+//
+// So "the supplier {supplier} does not answer" has beside it "the supplier does not answer", and
+// nobody reads a sentence with a hole in it.
 func (l *Language) say(key string, v values) string {
 	s, ok := l.find(key)
 	if !ok {
@@ -103,6 +115,10 @@ func fill(s string, v values) string {
 
 // label is the word for a name of the given section; a name without a word is shown as it is, its underscores as
 // spaces.
+//
+// A playbook of a merchant's own may name situations and states that no file has a word for:
+// "gift_wrap_torn" then reads "gift wrap torn", which is better than nothing and shows which word is
+// wanted.
 func (l *Language) label(section, name string) string {
 	if s, ok := l.find(section + "." + name); ok {
 		return s

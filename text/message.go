@@ -11,6 +11,15 @@ import (
 // Data is all that a message may name. [NewData] fills it from the order file and the effect; what neither of them
 // knows is for the sender to add: Shop, Link, ReturnTo and, where it was told, Reason. The zero value of a field means that it
 // is not known, and every message does without it.
+//
+// What each part is for:
+//
+//   - Order, Goods and Amount say what the message is about, in the order's own numbers and titles.
+//   - Purchase to LateDays are the merchant's side of it: what was bought where, and how late it is.
+//   - Parcel to ScannedAt tell how far the goods came, as the newest checkpoint says.
+//   - Situation to Due tell how the case stands, and what the reader may do until when.
+//   - Vars are durations and dates that a playbook hands over; what they mean is agreed between it
+//     and the message.
 type Data struct {
 	To       string // the party written to: buyer, merchant, supplier, agent or carrier
 	Shop     string // the merchant's shop, which signs
@@ -60,6 +69,9 @@ type Data struct {
 }
 
 // Goods is some pieces of a line.
+//
+// Line is the line's number in the order. Title and SKU are empty for a line that the order does not
+// have.
 type Goods struct {
 	Line     int
 	SKU      string
@@ -101,6 +113,9 @@ func NewData(file *recourse.OrderFile, e recourse.Effect) Data {
 
 // goodsOf names the pieces as the order does. A line that the order does not have keeps its number, for a person to
 // look up.
+//
+// The titles are those the buyer saw in the shop, not those of the listing at the supplier, which
+// nobody but the agent would know again.
 func goodsOf(o *recourse.Order, lines []recourse.Pieces) []Goods {
 	goods := make([]Goods, 0, len(lines))
 	for _, p := range lines {
@@ -170,6 +185,9 @@ func remedies(choices []string) int {
 
 // offered says what kind of offers there are. Which of them fits is the decision's business: with both kinds there,
 // no more is said than that it is one or the other.
+//
+// The same item can be promised, a similar one only be proposed: the words to the buyer differ in
+// just that.
 func offered(offers []recourse.Offer) string {
 	same := slices.ContainsFunc(offers, func(o recourse.Offer) bool { return o.Same })
 	similar := slices.ContainsFunc(offers, func(o recourse.Offer) bool { return !o.Same })
@@ -210,6 +228,8 @@ func purchasesOf(file *recourse.OrderFile, lines []recourse.Pieces) string {
 
 // parcelOf is the parcel that a message is about: the one named, else the newest of the purchase, else the newest
 // that carries one of the lines.
+//
+// Newest is the one that became known last, which is the end of the list.
 func parcelOf(file *recourse.OrderFile, id, purchase string, lines []recourse.Pieces) *recourse.Parcel {
 	if p := file.Parcel(id); p != nil {
 		return p
@@ -252,6 +272,9 @@ func (d *Data) ofParcel(p *recourse.Parcel) {
 
 // Message writes a message in the language, or in the next that has it. It fails with template_unknown where none
 // has.
+//
+// The subject is one line whatever the template says: mail takes what follows a line break for
+// another header. The body ends in a line break, as a text file does.
 func (l *Language) Message(template string, d Data) (subject, body string, err error) {
 	d = d.clean(l)
 	for in := l; in != nil; in = in.next {
@@ -286,6 +309,12 @@ const longest = 300
 
 // clean is the data as a message may show it: strangers' texts in one line each and not without end, so that no title
 // of a product can add a line to a subject or a paragraph to a letter, and times on the reader's clock.
+//
+// It works on a copy, the goods and the variables included: the data may be written once more in
+// another language.
+//
+// Link and To are left alone. They come from the program itself, and a link that was cut short would
+// lead nowhere.
 func (d Data) clean(l *Language) Data {
 	for _, s := range []*string{&d.Shop, &d.ReturnTo, &d.Order, &d.Buyer, &d.Purchase, &d.Supplier, &d.Parcel, &d.Tracking, &d.Carrier,
 		&d.Reason, &d.Customs.Asks, &d.Customs.By, &d.Customs.WhoPays} {
@@ -308,6 +337,9 @@ func (d Data) clean(l *Language) Data {
 }
 
 // sample is data with something in every field, to try messages with.
+//
+// Everything is true and nothing is empty, contradictions included (delivered, returned and lost at
+// once): the point is to run through each branch once, and not to make sense.
 func sample(vars map[string]Span) Data {
 	at := time.Date(2026, time.March, 6, 10, 0, 0, 0, time.UTC)
 	sum := recourse.Money{Minor: 2990, Currency: "EUR"}

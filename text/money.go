@@ -10,6 +10,19 @@ import (
 // Money writes an amount in the manner of the language: "1 234,50 €", "€1,234.50", "80.00 元". Every digit of the
 // currency's minor unit is written, none is rounded. A sign that several currencies share (¥, $) never stands alone.
 // Money in no currency is nothing to tell: "".
+//
+// How many digits follow the point is the currency's, how they are written the language's. In minor
+// units:
+//
+//	123450 EUR   two digits after the point    1234.50
+//	1200   JPY   no minor unit, no point        1200
+//	5      USD   filled up with noughts         0.05
+//	1500   KWD   three digits after the point   1.500
+//
+// The place of the sign, the mark of the decimals and the one between the thousands are lines of the
+// language's file; a currency without a line of its own takes money.other, which names its code.
+//
+// A minus stands in front of all, never between the sign of the currency and the digits.
 func (l *Language) Money(m recourse.Money) string {
 	if m.Currency == "" {
 		return ""
@@ -49,6 +62,9 @@ func (l *Language) number(n int64) string {
 }
 
 // grouped puts the language's sign between the thousands.
+//
+// It expects digits alone: sign and decimals are put around it by who calls. Groups are of three
+// everywhere; the lakhs of India are not among the languages that the program brings.
 func (l *Language) grouped(digits string) string {
 	group := l.get("format.group")
 	var b strings.Builder

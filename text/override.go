@@ -14,6 +14,9 @@ import (
 
 // open are the sections in which a merchant may add names of their own, those of their playbook above all. In the
 // others a key that the program does not know would never be read: it is a mistake, and refused.
+//
+// A currency or a country is open for another reason: the program has lines for the common ones, and
+// a general line for all others, which a merchant may want to put better.
 var open = map[string]bool{
 	"message": true, "part": true, "situation": true, "outcome": true, "question": true, "choice": true, "state": true,
 	"money": true, "place": true,
@@ -54,6 +57,11 @@ func (c *Catalog) With(lang Lang, file string, data []byte) (*Catalog, error) {
 }
 
 // check refuses keys that nobody would read, and sentences that name what they are not given.
+//
+// Messages and parts are left to the compiler of templates, which knows more of them than their
+// braces.
+//
+// A misspelt key is answered with the nearest that exists: the usual mistake is one letter.
 func (c *Catalog) check(phrases map[string]phrase) error {
 	var errs []error
 	english := c.languages[English].own
@@ -88,6 +96,9 @@ func model(key string) string {
 }
 
 // strangers is the error about a placeholder that a sentence is not given; nil when there is none.
+//
+// A sentence may name less than the English one. What a language does without, such as the year in a
+// short date, is its own business.
 func strangers(p phrase, key, english string) error {
 	allowed := placeholders(english)
 	switch section, _, _ := strings.Cut(key, "."); section {

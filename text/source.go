@@ -23,6 +23,9 @@ const (
 )
 
 // phrase is the text of one key, with its place.
+//
+// The place is kept with the text as long as the program runs: a mistake in a template is only found
+// when all parts are there, and is then shown in the file where somebody can mend it.
 type phrase struct {
 	text   string
 	at     recourse.Position // of the text's first character
@@ -43,6 +46,20 @@ func (p phrase) place(offset int) recourse.Position {
 }
 
 // reader reads one file, line by line.
+//
+// A file looks like this, with a block that keeps its own line breaks:
+//
+//	[status]
+//	open = in progress
+//
+//	[message]
+//	delay.subject = Your order {{.Order}}
+//	delay.body =
+//	  Hello,
+//
+//	  your parcel is late.
+//
+// The keys of this one are status.open, message.delay.subject and message.delay.body.
 type reader struct {
 	file    string
 	line    int
@@ -138,6 +155,8 @@ func (r *reader) openSection(line string) {
 }
 
 // pair takes a "key = text". A key that stands there twice is a mistake: of two translations only one would be seen.
+//
+// The first "=" divides: those that follow are text. Spaces around it are nobody's.
 func (r *reader) pair(line string) {
 	key, text, ok := strings.Cut(line, "=")
 	key = strings.TrimRight(key, " \t")
@@ -169,6 +188,9 @@ func (r *reader) addBlock(line string) {
 }
 
 // endBlock makes a phrase of the open block: its lines less the indentation of the first.
+//
+// A line that is indented further than the first keeps the difference, so that a list in a letter
+// stays a list. Blank lines at the end are dropped: they only part the block from the next key.
 func (r *reader) endBlock() {
 	key, lines := r.key, r.block
 	r.key, r.block = "", nil
@@ -191,6 +213,9 @@ func (r *reader) endBlock() {
 }
 
 // isKey takes letters, digits, points, hyphens and underscores of ASCII.
+//
+// The subtraction is on bytes and wraps around: what lies below '0' becomes larger than 9, so that
+// one comparison tests both ends.
 func isKey(s string) bool {
 	for i := range len(s) {
 		c := s[i]

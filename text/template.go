@@ -90,6 +90,9 @@ func (l *Language) whole() error {
 }
 
 // parts names the parts that the language's messages may use, those that it takes from the next included.
+//
+// A part is what several letters share, such as greeting and signature; a merchant who replaces it
+// has it changed in all of them.
 func (l *Language) parts() []string {
 	names := make(map[string]bool)
 	for ; l != nil; l = l.next {
@@ -113,6 +116,8 @@ func (l *Language) phrase(key string) (phrase, bool) {
 }
 
 // add parses, checks and tries one template.
+//
+// The trial finds what looking cannot: a function that is given a date where it wants money.
 func (l *Language) add(name string, p phrase, parts []string) error {
 	trees, err := parse.Parse(name, p.text, "", "", l.functions(), comparisons)
 	if err != nil {
@@ -153,6 +158,9 @@ var comparisons = func() map[string]any {
 }()
 
 // broken is an error of text/template, at the place in the file that it means.
+//
+// The position that text/template gives is inside the phrase. The lines before it are walked to make
+// an offset, and that is turned into a line of the file as for every other mistake.
 func (p phrase) broken(err error) error {
 	message, offset := err.Error(), 0
 	if m := templateError.FindStringSubmatch(message); m != nil {
@@ -171,6 +179,9 @@ func (p phrase) broken(err error) error {
 var templateError = regexp.MustCompile(`(?s)^template: [^:]*:(\d+):(?:(\d+):)? (.*)$`)
 
 // checker looks through a template for what a message may not do.
+//
+// It looks at the tree and not at the text, after the parser has read it, so that no way of writing
+// a thing differently gets past.
 type checker struct {
 	phrase
 	parts []string        // that it may use; nil in a part

@@ -15,6 +15,10 @@ import (
 )
 
 // bookFlags say how an order book is read.
+//
+// They are embedded in every command that reads a book, so that a book is read alike wherever
+// it is named. None is required: what a flag does not say, the profile says, and the profile
+// itself is guessed from the header and shown, so that a wrong guess can be seen.
 type bookFlags struct {
 	Profile  string `help:"How the book is read: a built-in profile (dsers, shopify, woocommerce) or a mapping file. Default: guessed from the header, and shown." placeholder:"NAME|FILE"`
 	Zone     string `help:"The zone of times without an offset, as in Europe/Paris. Default: as the profile says." placeholder:"ZONE"`
@@ -24,6 +28,10 @@ type bookFlags struct {
 }
 
 // options are the flags in the words of intake.
+//
+// A zone or currency that does not exist ends the command with exit code 2 before the book is
+// opened: a book that was read in the wrong zone would give wrong deadlines, and nobody would
+// notice.
 func (f *bookFlags) options(file string) (intake.Options, error) {
 	o := intake.Options{File: filepath.Base(file), Sheet: f.Sheet}
 	var err error
@@ -43,6 +51,8 @@ func (f *bookFlags) options(file string) (intake.Options, error) {
 	return o, err
 }
 
+// A name with a dot or a slash is a file, anything else a built-in profile. So a mistyped name
+// is answered with what intake says about the built-ins, and not with a missing file.
 func loadProfile(name string) (*intake.Profile, error) {
 	if !strings.ContainsAny(name, "./\\") {
 		return intake.Builtin(name)
@@ -55,6 +65,9 @@ func loadProfile(name string) (*intake.Profile, error) {
 }
 
 // openBook is a book being read and the file under it.
+//
+// Rejects and writer are there only when a file for rejected rows was named; first holds what
+// is shown on the screen in either case.
 type openBook struct {
 	*intake.Book
 	file    *os.File
@@ -68,6 +81,10 @@ const maxShown = 5
 
 // open opens a book. Rows that cannot be read are counted, the first few kept, and all written when a file for
 // them is named.
+//
+// The file of rejects is made only after the book could be opened, so that a mistyped name of
+// a book does not empty it. A folder is refused by name, since what the system says on reading
+// one helps nobody.
 func (f *bookFlags) open(name string, writeRejects bool) (*openBook, error) {
 	o, err := f.options(name)
 	if err != nil {
@@ -105,6 +122,8 @@ func (b *openBook) rejectTo(name string) (err error) {
 	return nil
 }
 
+// A rejected row is no error: the replay goes on without it and tells how many there were.
+// Only a file of rejects that cannot be written ends it.
 func (b *openBook) reject(r intake.Reject) error {
 	if len(b.first) < maxShown {
 		b.first = append(b.first, r)
@@ -116,6 +135,9 @@ func (b *openBook) reject(r intake.Reject) error {
 }
 
 // close ends the reading and the file of rejects.
+//
+// The book was only read, so that closing it cannot lose anything. Closing the rejects can: a
+// full disk may show only then.
 func (b *openBook) close() error {
 	b.file.Close()
 	if b.writer == nil {
@@ -136,6 +158,9 @@ func (b *openBook) orders(ctx context.Context) iter.Seq2[[]recourse.Event, error
 }
 
 // span reads a book through once for how far it goes: the newest fact, and how many orders it has.
+//
+// It writes no rejects, because the book is read again afterwards and each row would be in the
+// file twice. The number of orders is what lets the progress bar say how much is left.
 func (f *bookFlags) span(ctx context.Context, name string) (newest time.Time, orders int, err error) {
 	b, err := f.open(name, false)
 	if err != nil {

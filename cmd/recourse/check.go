@@ -11,11 +11,17 @@ import (
 var languages = []string{"en", "fr", "zh"}
 
 // checkCmd checks playbooks.
+//
+// It exits with 0 when nothing is wrong with any of them, and with 1 when something is;
+// findings go to standard output, since they are what was asked for.
 type checkCmd struct {
 	Names []string `arg:"" name:"playbook" help:"Built-in playbooks, or files."`
 }
 
 // Run checks them all: the errors of one do not keep the others from being checked.
+//
+// A playbook that does not compile counts as one with findings, and its errors are printed in
+// the place of these.
 func (c *checkCmd) Run(s *streams) error {
 	wrong := 0
 	for _, name := range c.Names {

@@ -38,6 +38,9 @@ const (
 var errFailed = errors.New("failed")
 
 // streams are where a command reads and writes.
+//
+// Results go to out and nothing else does, so that they can be piped; progress and errors go
+// to err. Commands never use the process's own streams.
 type streams struct {
 	out, err io.Writer
 	terminal bool // err is a terminal: progress may be shown
@@ -55,6 +58,10 @@ func main() {
 const garbage = 400
 
 // run runs a command line and gives its exit code.
+//
+// Without arguments it prints the help and exits with 0, as for --help: a newcomer has done
+// nothing wrong. A wrong flag gives 2. An interrupt cancels the context, which the replay
+// looks at, so that it ends in order, says that it was interrupted and gives 2.
 func run(args []string, stdout, stderr *os.File) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -85,6 +92,9 @@ func run(args []string, stdout, stderr *os.File) int {
 }
 
 // report prints an error and gives its exit code.
+//
+// Of errFailed nothing is printed, since the command has told its findings already. Of a
+// joined error each has a line of its own, so that a person can go through them one by one.
 func report(w io.Writer, err error) int {
 	switch {
 	case err == nil:
@@ -119,6 +129,9 @@ func (versionCmd) Run(s *streams) error {
 }
 
 // fileError puts an error of the operating system into words, without the system's own.
+//
+// The three that people meet are told in the project's own words; the rest keeps what the
+// system said, which is better than nothing. The cause stays inside for errors.Is.
 func fileError(name string, err error) error {
 	out := &recourse.Error{Kind: recourse.NotFound, Code: "file", Position: recourse.Position{File: name}, Message: "the file cannot be read", Err: err}
 	switch {
@@ -136,6 +149,9 @@ func fileError(name string, err error) error {
 const maxPolicy = 4 << 20
 
 // readSmall reads a file that a person wrote, and no more of it than such a file can have.
+//
+// A file that is larger is cut off and not read to its end: it is more than the parsers allow
+// anyhow.
 func readSmall(name string) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {

@@ -28,6 +28,10 @@ type playbookCmd struct {
 }
 
 // loadPlaybook compiles a built-in playbook or a file.
+//
+// A built-in name wins over everything; a file of the same name is meant by writing ./ before
+// it. Backslashes count as slashes of a path, and the name in messages is written with
+// slashes, so that they read the same on every system.
 func loadPlaybook(name string) (*playbook.Playbook, error) {
 	if slices.Contains(playbook.Builtins(), name) {
 		return playbook.Builtin(name)
@@ -52,6 +56,9 @@ func policy(name string, settings map[string]string) (*playbook.Policy, error) {
 }
 
 // copyCmd prints a built-in playbook.
+//
+// What is printed is the file as it is built in, comments and all, since these are the best
+// manual for who wants to change it.
 type copyCmd struct {
 	Name string `arg:"" help:"The built-in playbook."`
 }
@@ -83,6 +90,10 @@ func (listCmd) Run(s *streams) error {
 }
 
 // testCmd runs scenarios.
+//
+// The exit code is 0 when all scenarios held, 1 when some did not, and 2 when there was
+// nothing to run or the playbook of --playbook could not be read. With --mutate changes that
+// nobody noticed do not fail the command: they are a list to read.
 type testCmd struct {
 	Paths    []string          `arg:"" name:"file" help:"Scenario files, or folders of them." type:"path"`
 	Playbook string            `help:"Try this playbook in place of the one that the scenarios name." placeholder:"NAME|FILE"`
@@ -118,6 +129,8 @@ func (c *testCmd) Run(s *streams) error {
 	return nil
 }
 
+// Files are independent of each other. What is wrong with one is printed in its place and the
+// next is run.
 func (c *testCmd) file(s *streams, file string) (passed, failed int) {
 	data, err := readSmall(file)
 	var scenarios []*replay.Scenario
@@ -142,6 +155,9 @@ func (c *testCmd) file(s *streams, file string) (passed, failed int) {
 }
 
 // scenario runs one. A playbook that it names by a path is looked for beside its file.
+//
+// The scenario's own settings lie over those of --set: a scenario that sets something is about
+// just that value.
 func (c *testCmd) scenario(s *replay.Scenario, folder string) error {
 	name := c.about(s, folder)
 	p, err := c.load(name)
@@ -186,6 +202,10 @@ func (c *testCmd) load(name string) (*playbook.Playbook, error) {
 }
 
 // mutate lists, for each playbook that the scenarios are about, the single changes that none of them notices.
+//
+// Here a file that cannot be read ends the command, unlike in a plain run: with scenarios
+// missing, changes would be listed as unnoticed that are well tested. Playbooks come in the
+// order of their names.
 func (c *testCmd) mutate(s *streams, files []string) error {
 	about := map[string][]*replay.Scenario{}
 	for _, file := range files {
@@ -230,6 +250,9 @@ func playbookSource(name string) (file string, data []byte, err error) {
 }
 
 // scenarioFiles are the files named, and those in the folders named, in a fixed order.
+//
+// A file that is named is taken whatever its ending; in folders, and in those within, only
+// YAML is. None at all is an error, lest a mistyped folder pass for a successful test.
 func scenarioFiles(paths []string) ([]string, error) {
 	var files []string
 	for _, p := range paths {
@@ -254,6 +277,8 @@ func scenarioFiles(paths []string) ([]string, error) {
 }
 
 // relative shortens a path for people, when it lies below here.
+//
+// It only serves the reader of messages; where it is not possible the full path stays.
 func relative(name string) string {
 	here, err := os.Getwd()
 	if err != nil {

@@ -25,6 +25,9 @@ func (c *showCmd) Run(s *streams) error {
 }
 
 // drawCmd draws a playbook.
+//
+// The drawing is made under the playbook's defaults and shows no case. A path that does not
+// exist gives exit code 2 and the nearest name that does.
 type drawCmd struct {
 	Name string `arg:"" name:"playbook" help:"A built-in playbook, or a file."`
 	Path string `help:"Only this path." placeholder:"PATH"`
@@ -57,6 +60,9 @@ func (c *drawCmd) Run(s *streams) error {
 }
 
 // diffCmd compares two playbooks.
+//
+// Differences are what was asked for and no failure: the exit code is 0 with them and without,
+// and 2 only when one of the two cannot be read or compiled.
 type diffCmd struct {
 	Before string `arg:"" help:"A built-in playbook, or a file."`
 	After  string `arg:"" help:"The other one."`

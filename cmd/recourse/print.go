@@ -13,6 +13,9 @@ import (
 )
 
 // print shows a replay to a person: how the book was read, what was in trouble, what the playbook would have done.
+//
+// The figures of the first policy always come in full, the second after it. The last line says
+// what could be asked next, but only to who has not asked for a comparison already.
 func (c *replayCmd) print(s *streams, r *replay.Result, book *openBook, o replay.Options) error {
 	w := s.out
 	fmt.Fprintln(w, book.Match())
@@ -29,6 +32,9 @@ func (c *replayCmd) print(s *streams, r *replay.Result, book *openBook, o replay
 	return nil
 }
 
+// What was left out is told before any result, since every figure after it is about the rest
+// only. Words that the profile does not know are listed in the order of the alphabet, and so
+// are the same for the same book.
 func (c *replayCmd) printRejects(w io.Writer, book *openBook) {
 	sum := book.Summary()
 	fmt.Fprintf(w, "%s rows read; %s orders", count(sum.Rows), count(sum.Orders))
@@ -56,6 +62,9 @@ func (c *replayCmd) printRejects(w io.Writer, book *openBook) {
 }
 
 // printReport shows one policy's report as tables.
+//
+// Messages and questions are told by whom they go to and not as acts, or they would be counted
+// twice.
 func printReport(w io.Writer, r *replay.Report) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "\nsituation\topened\tbecame another\tclosed\tstill open")
@@ -92,6 +101,7 @@ func printReport(w io.Writer, r *replay.Report) {
 	fmt.Fprintf(w, "cases open for %.1f days on average, %.1f the longest\n", r.Waited.Average, r.Waited.Longest)
 }
 
+// Amounts of different currencies are never added up; each has its own sum.
 func printMoney(w io.Writer, what string, sums map[recourse.Currency]recourse.Money) {
 	var all []string
 	for _, c := range slices.Sorted(maps.Keys(sums)) {
@@ -105,6 +115,9 @@ func printMoney(w io.Writer, what string, sums map[recourse.Currency]recourse.Mo
 }
 
 // printCompare shows the second policy, then the orders for which it does something else.
+//
+// An order that both policies treat alike is not shown: who compares wants to know for whom
+// something would change.
 func (c *replayCmd) printCompare(w io.Writer, r *replay.Result) {
 	name := c.Compare
 	if name == "" {
@@ -148,6 +161,8 @@ func casesWords(cases []string) string {
 }
 
 // byCount are the keys of a count, the most frequent first.
+//
+// Equal counts stand in the order of the alphabet, so that two runs print the same.
 func byCount(counts map[string]int) []string {
 	keys := slices.Sorted(maps.Keys(counts))
 	slices.SortStableFunc(keys, func(a, b string) int { return counts[b] - counts[a] })

@@ -11,6 +11,9 @@ import (
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
 // progress shows how many orders were done, with rate and time left, on a terminal only.
+//
+// Without a terminal there is no bar and all methods do nothing, so that a log of errors holds
+// errors only.
 type progress struct{ bar *progressbar.ProgressBar }
 
 // newProgress begins to show; a total of 0 is not known.

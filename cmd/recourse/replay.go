@@ -32,6 +32,10 @@ type replayCmd struct {
 }
 
 // Run replays the book.
+//
+// Without --until the book is read twice: a replay must know its end before it begins, since
+// open cases are followed until then. An error while the file of rejects is closed counts only
+// when there was no other, which would be its cause.
 func (c *replayCmd) Run(ctx context.Context, s *streams) error {
 	o, err := c.options()
 	if err != nil {
@@ -68,6 +72,10 @@ func (c *replayCmd) Run(ctx context.Context, s *streams) error {
 }
 
 // options are the flags in the words of replay.
+//
+// The first decider is the playbook as it is, the second what it is compared with. When the
+// second policy is the same playbook it begins with the settings of the first, so that only
+// what --compare-set names differs; another playbook has its own.
 func (c *replayCmd) options() (replay.Options, error) {
 	var o replay.Options
 	first, err := policy(c.Playbook, c.Set)
@@ -116,6 +124,8 @@ func past(p *playbook.Policy) *decide.Decider {
 }
 
 // instant reads a time of the command line: with an offset, or in the book's zone.
+//
+// A zone that does not exist falls back to UTC here and is refused when the book is opened.
 func (c *replayCmd) instant(flag, text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
@@ -135,6 +145,9 @@ func (c *replayCmd) instant(flag, text string) (time.Time, error) {
 }
 
 // story tells what happened to one order, and why.
+//
+// The book is read only as far as that order. One that it does not have, or whose rows were
+// all rejected, gives exit code 2.
 func (c *replayCmd) story(ctx context.Context, s *streams, book *openBook, o replay.Options) error {
 	for events, err := range book.orders(ctx) {
 		if err != nil {

@@ -31,6 +31,9 @@ func (c *replayCmd) tell(s *streams, events []recourse.Event, o replay.Options) 
 }
 
 // teller writes the story of one order.
+//
+// Told counts by the words alone, whatever the time, since it is the same reminder every other
+// day that would drown the rest.
 type teller struct {
 	w     io.Writer
 	words *text.Language
@@ -78,6 +81,8 @@ func (t *teller) factsUntil(at time.Time) {
 	}
 }
 
+// An effect stands in the entry that notes it, and is told in its own words there; facts that
+// came before an entry are told before it.
 func (t *teller) decision(d decide.Decision) {
 	effects := map[string]recourse.Effect{}
 	for _, e := range d.Effects {
