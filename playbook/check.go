@@ -47,6 +47,10 @@ func (f Finding) String() string {
 // And too_large, when there is more to look at than a check looks at.
 
 // checker collects findings.
+//
+// It has two explorations because neither can do what the other does. Where every fact is open, each way can be taken
+// after any other, and a refund would be found before every second sending. Where the money is followed, what happens
+// behind a confirmation is not looked at, and states that only lie there would be called unreachable.
 type checker struct {
 	*Playbook
 	*domain
@@ -61,6 +65,11 @@ type checker struct {
 //
 // A finding is no error: such a playbook can be loaded, and the interpreter guards against the worst at run time. But
 // then a person must mend, case by case, what the playbook could have said.
+//
+// It errs on one side. A fact that is open may have any value at each step, so that a dead end or a double loss may be
+// found that no real order would come to; what is not found is not there, in the model that the explorations make. What
+// that leaves open: how long a duration is and which of two times comes first, several cases of one order, and money
+// that somebody sends by other means.
 func (p *Playbook) Check(templates func(lang, template string) bool, langs []string) []Finding {
 	d := newDomain(p)
 	c := &checker{Playbook: p, domain: d, reach: explore(p, d, false), money: explore(p, d, true)}
@@ -106,6 +115,8 @@ func (c *checker) unopened() {
 
 // unreachable looks for states that no case can get to, whatever the settings and the facts. Of a playbook that was not
 // explored to the end nothing can be said: what was not looked at may lead there.
+//
+// Money is not followed for this, so a state that only a strange turn of money leads to counts as reachable.
 func (c *checker) unreachable() {
 	for _, s := range c.everyState() {
 		if _, ok := c.reach.visited[s]; !ok && !c.reach.cut {
@@ -133,6 +144,9 @@ func (c *checker) losesTwice() {
 }
 
 // tracks looks for what a track cannot do. Money and goods are the case's; the track of a recovery speaks and asks.
+//
+// Loading refuses what a track's own states say wrongly. What is found here came through a block, or stands for the
+// track as a whole.
 func (c *checker) tracks() {
 	c.eachAct(func(s *State, _ *Transition, a *Action) {
 		if s.Path.Track && a.Verb != recourse.EffectMessage && a.Verb != recourse.EffectAsk {
@@ -154,6 +168,9 @@ func trackTakes(s *State, t *Transition) bool {
 }
 
 // templates looks for messages without words in one of the languages, where each is sent first.
+//
+// A playbook can be right and still be mute: which words there are is not its own affair, so it is told by whoever
+// checks. A template is looked at once, however many states send it.
 func (c *checker) templates(has func(lang, template string) bool, langs []string) {
 	done := map[string]bool{}
 	c.eachAct(func(_ *State, _ *Transition, a *Action) {

@@ -7,6 +7,8 @@ import (
 
 // loops looks for conditions that lead a case round and round with nothing to stop it. The interpreter would give up
 // after a thousand turns and ask a person. States that lead to each other are one finding.
+//
+// Only when: can do this. An event comes from outside, and a repetition has a pause, so nothing else turns by itself.
 func (c *checker) loops() {
 	told := map[*State]bool{}
 	for _, s := range c.everyState() {
@@ -43,6 +45,11 @@ func (s *State) ahead() (out []*State) {
 
 // endless looks for a world in which a case turns from a state back to it for ever; round are the states on the way.
 // Nothing else happens meanwhile, so one world stands for all the turns.
+//
+// Two states that ask for the opposite of each other are no circle, though each leads to the other:
+//
+//	here:  {when: {if: case.shipped, go: there}}
+//	there: {when: {if: "!case.shipped", go: here}}
 func (c *checker) endless(s *State, round []*State) (path []string) {
 	var conds []*Condition
 	for _, o := range round {
@@ -59,6 +66,9 @@ func (c *checker) endless(s *State, round []*State) (path []string) {
 // turn lets facts lead on from a state as the interpreter does, in a world that only what is done on the way changes
 // (a search begun is not answered). When that leads to the state again with nothing changed since it was there last, it
 // gives the way; else nil. Acts settle in the first turn, so two and a bit are enough.
+//
+// It can settle because an act makes a fact known to be one thing: a refund that was requested is requested the second
+// time round, too, and a condition on case.refund == 'none' has stopped holding.
 func turn(start *State, w world, size int) (path []string) {
 	before := w.facts // acts make some facts known for good: the second time round they are the same
 	for s, i := start, 0; i < 4*size; i++ {

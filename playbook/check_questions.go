@@ -23,6 +23,13 @@ var changes = map[recourse.EventType][]Fact{
 // answerable says that a choice of a question means something where the case stands: a remedy that the state
 // accepts from that party, or a fact that the state or the interpreter takes. A choice that does not is a button that
 // does nothing.
+//
+//   - A remedy: the state has it under choose. Whether its condition holds just then is not asked, since facts change
+//     while a question stands.
+//   - seen and the like: an acknowledgement means something everywhere.
+//   - confirm: there is a choice that needs to be confirmed.
+//   - news of a refund, as approve and reject are: a refund can be waiting in that state.
+//   - any other answer: the state takes its event, or a condition looks at a fact that it changes.
 func (c *checker) answerable(s *State, of recourse.Party, choice string) bool {
 	event, isAnswer := Answers[choice]
 	switch {

@@ -10,6 +10,9 @@ import (
 
 // unused looks for what is declared and counts nowhere: it misleads those who set it or read it. What is used only
 // by something unused counts as used, so that one cause is one finding.
+//
+// Hints are to use it or to drop it, since a check cannot know which of the two was meant. In a playbook that extends
+// another a finding may stand in the one below: what used it was replaced.
 func (c *checker) unused() {
 	c.unusedSettings()
 	names := c.namesInConditions()
@@ -86,6 +89,8 @@ var dottedName = regexp.MustCompile(`[\pL_][\pL\d_.]*`)
 
 // namesInConditions are the names that conditions mention. A compiled condition no longer knows by which name it got
 // at a part of itself, so the text is read.
+//
+// Quoted words are taken out first, or a condition called lost would be used by parcel.status == 'lost'.
 func (c *checker) namesInConditions() map[string]bool {
 	names := map[string]bool{}
 	for _, cond := range c.everyCondition() {
@@ -126,6 +131,13 @@ func (c *checker) lists() {
 }
 
 // ordered looks at one list.
+//
+// Of two ways under the same event the second here is never taken, and changing places mends it:
+//
+//	on:
+//	  parcel.scanned:
+//	  - {go: waiting}
+//	  - {if: event.status == 'lost', go: lost}
 func (c *checker) ordered(list []*Transition) {
 	for i, t := range list {
 		if !c.possible(nil, t) {
@@ -141,6 +153,9 @@ func (c *checker) ordered(list []*Transition) {
 // rivals are those of the ways before one that it competes with. A state's own stand before those of its blocks and its
 // path on purpose, so only ways written together are compared; and what only the merchant may choose takes nothing
 // away from the buyer.
+//
+// A block that is written once and used in many states may well be partly covered by what one of them says itself. That
+// is precedence at work, and no slip.
 func rivals(before []*Transition, t *Transition) (out []*Transition) {
 	for _, o := range before {
 		if o.Block == t.Block && o.At != t.At && (o.byBuyer() || !t.byBuyer()) {
@@ -151,6 +166,9 @@ func rivals(before []*Transition, t *Transition) (out []*Transition) {
 }
 
 // possible says whether a way on can be the first that holds after some others.
+//
+// It asks the worlds, not the conditions one by one: a way is also shadowed by several before it that only together
+// leave nothing over.
 func (c *checker) possible(before []*Transition, t *Transition) bool {
 	can, _ := c.first(c.open(), append(slices.Clone(before), t))
 	return can[len(before)]

@@ -9,6 +9,10 @@ import (
 // deadEnds looks for states in which a case could wait for ever. A way out is a time that surely comes, and that moves
 // the case or asks a person of the merchant again and again; or a question to such a person, who has a date to answer
 // by, whose answer leads on. The buyer's silence must never be what a case waits for.
+//
+// It is looked for at every node that waits, with what is surely known there: the settings on the way and the anchors
+// that have happened. A node that has yet to choose a setting is passed over, as those that follow from it are looked
+// at in its place.
 func (c *checker) deadEnds() {
 	stuck := map[*State]bool{} // one witness is enough for a state
 	for i := range c.reach.steps {
@@ -25,6 +29,12 @@ func (c *checker) deadEnds() {
 
 // waysOut are the conditions under each of which a case surely leaves a state, or a person is surely told of it; nil
 // among them stands for always.
+//
+// They need not be in one place. A time under a condition and another under its opposite leave no gap together:
+//
+//	after:
+//	- {if: case.shipped, in: 9 days, go: lost}
+//	- {if: "!case.shipped", in: 2 days, go: given_up}
 func (c *checker) waysOut(n *node) []*Condition {
 	out := conditionsOf(n.state.When) // where facts surely lead on, nobody waits
 	if c.leadsOut(n.state, n.state.Do) {
@@ -48,6 +58,9 @@ func (n *node) comes(a Anchor) bool {
 }
 
 // helps says that a timer gets a case out of a state, or a person to look at it. In a track it can only ask.
+//
+// A single reminder helps nobody who overlooks it, so asking counts if it is repeated, or if the answer leads on: then
+// the question stays on the person's list with its date.
 func (c *checker) helps(s *State, t *Timer) bool {
 	return t.Moves() && !s.Path.Track || t.Every && slices.ContainsFunc(t.Do, asksMerchant) || c.leadsOut(s, t.Do)
 }

@@ -12,6 +12,14 @@ import (
 
 // builder compiles a tree in three rounds: what has a name is declared, then conditions are compiled, then
 // everything is filled in and linked. It goes on after an error, to report all of them.
+//
+// The rounds are what lets a playbook be written in any order: a path may go to a state further down, a question name a
+// setting of a section below. Only named conditions must stand above those that use them, which rules out circles among
+// them without looking for any.
+//
+//   - compiler: nil until the conditions could be declared; without it nothing is filled in.
+//   - blocks: as trees, since a block is read anew for each state that uses it: go: in it means that state's path.
+//   - lost: see there. One missing name would else bring an error for each place that mentions it.
 type builder struct {
 	*Playbook
 	compiler *compiler
@@ -35,6 +43,10 @@ func (b *builder) fail(err error) {
 var sections = []string{"playbook", "extends", "about", "settings", "conditions", "questions", "templates", "situations", "blocks", "paths", "tracks"}
 
 // compile turns a merged tree into a playbook.
+//
+// It never gives half a playbook: either all could be linked, or there is none. What the interpreter needs by itself is
+// looked for last and only in a file without other errors, since a misspelt section would else be told a second time as
+// a setting that is missing.
 func compile(tree document.Node) (*Playbook, error) {
 	if err := tree.Keys(sections...); err != nil {
 		return nil, err
@@ -94,6 +106,9 @@ func (b *builder) text(n document.Node, key string) string {
 }
 
 // declare makes everything that has a name, empty, so that the rest can refer to it in any order.
+//
+// Situations and paths come as empty shells here, and the pointers to them stay the same when they are filled in. That
+// is how circles are linked at all: a path that becomes a situation that takes the path.
 func (b *builder) declare(tree document.Node) {
 	for _, e := range b.entries(section(tree, "settings")) {
 		b.setting(e)
@@ -114,6 +129,8 @@ func (b *builder) declare(tree document.Node) {
 	}
 }
 
+// path declares a path or a track and its states. Both share one space of names, as path.state must mean one state; a
+// path and a track of the same name are therefore an error.
 func (b *builder) path(e document.Entry, track bool) {
 	p := &Path{Name: e.Key, Track: track, At: e.At}
 	b.word(e)
@@ -144,6 +161,12 @@ func (b *builder) word(e document.Entry) {
 
 // setting reads a declaration: the key that names its type holds the default, except for a choice, whose key holds
 // the words and which has a default of its own.
+//
+//	late_shipment.urge_after: {duration: 2 days, about: "…"}
+//	claim.remedy: {choice: [ask_merchant, ask_buyer], default: ask_merchant}
+//
+// A setting whose type could be read is declared even if its default is wrong, so that the one error does not make
+// others of every condition that looks at it.
 func (b *builder) setting(e document.Entry) {
 	s := &Setting{Name: e.Key, At: e.At}
 	value, err := b.settingType(s, e.Value)
@@ -166,6 +189,9 @@ func (b *builder) setting(e document.Entry) {
 var kinds = map[SettingType]Kind{Choice: Text, Flag: Bool, Period: Span, Percent: Int, Count: Int, ApprovalT: Text, CountryT: Text}
 
 // settingType reads which type a setting has, and gives the word that is its default.
+//
+// A default that stands apart wins over the value of the type's key. That is how a bare value in a playbook that
+// extends another takes effect: the declaration stays as it was, and the default is laid over it.
 func (b *builder) settingType(s *Setting, n document.Node) (value document.Node, err error) {
 	if err := n.Keys("choice", "flag", "duration", "percent", "count", "approval", "country", "default", "about"); err != nil {
 		return value, err
@@ -211,6 +237,9 @@ func placed(err error, at recourse.Position) error {
 }
 
 // conditions compiles the named conditions. One may use those above it.
+//
+// Names of settings and of conditions share one space with the facts, since a condition cannot tell by the way a name
+// is written what it is the name of.
 func (b *builder) conditions(n document.Node) {
 	var names []string
 	for _, e := range b.entries(n) {
@@ -253,6 +282,9 @@ func (b *builder) condition(n document.Node) *Condition {
 }
 
 // fill reads all that was declared.
+//
+// A block that is not used is refused rather than found by a check, because its names are only looked up where it is
+// used: nobody would hear that it says something impossible.
 func (b *builder) fill(tree document.Node) {
 	for _, e := range b.entries(section(tree, "questions")) {
 		b.question(e)
@@ -277,6 +309,11 @@ func (b *builder) fill(tree document.Node) {
 	}
 }
 
+// question reads what a person can be asked. A choice is either a remedy, which the state must take under choose, or
+// one of the Answers, which comes as an event:
+//
+//	questions:
+//	  offer: {choices: [refund, reorder], due: buyer.answer_within}
 func (b *builder) question(e document.Entry) {
 	b.fail(e.Value.Keys("choices", "due"))
 	q := &Question{Name: e.Key, At: e.At, Choices: b.list(section(e.Value, "choices"))}
@@ -318,6 +355,9 @@ func answers() []string {
 }
 
 // length reads a duration: the name of a setting, or a literal.
+//
+// A setting's name wins. A text without a space can be no duration, and is taken for a name that was misspelt: the hint
+// is then a name, and not how durations are written.
 func (b *builder) length(n document.Node) Length {
 	out := Length{At: n.At}
 	text, err := n.String()
@@ -350,6 +390,8 @@ func (b *builder) periods() []string {
 	return all
 }
 
+// situation fills in what opens a case and which path it takes. It may have no opener: a check finds out whether a case
+// can become it instead.
 func (b *builder) situation(e document.Entry) {
 	s := b.situations[recourse.Situation(e.Key)]
 	if err := e.Value.Keys("opens", "path", "about"); err != nil {
@@ -379,6 +421,9 @@ func (b *builder) pathNames() []string {
 	return all
 }
 
+// opener reads one entry under opens. The key on makes it an event; without it the entry must be a watch, which needs
+// all of per, from and after. Which facts its condition may look at follows from what is there to look at: a watch has
+// a purchase or a parcel in hand, but neither an event nor a case.
 func (b *builder) opener(s *Situation, n document.Node) {
 	if err := n.Keys("on", "per", "from", "after", "if"); err != nil {
 		b.fail(err)
@@ -406,6 +451,8 @@ func (b *builder) opener(s *Situation, n document.Node) {
 	s.Opens = append(s.Opens, o)
 }
 
+// eventOpener checks an opener by event. It may look at facts of the case that would open, but it cannot wait: to open
+// a case some time after an event, let it open at once and give its first state an after.
 func (b *builder) eventOpener(o *Opener, n document.Node) {
 	if !known(o.On) {
 		b.fail(hinted(section(n, "on").Err("event", "there is no event %q", recourse.Shorten(string(o.On), 60)), string(o.On), recourse.EventTypes()))
@@ -435,6 +482,10 @@ func hinted[S ~string](err *recourse.Error, word string, names []S) error {
 }
 
 // required looks for what the interpreter itself needs to find in a playbook.
+//
+// These are named by constants in vocabulary.go. The places of the settings are kept, because they are read for every
+// effect and every deadline. The errors are sorted since the map is walked in any order, and the same file should be
+// answered in the same words every time.
 func (b *builder) required(tree document.Node) {
 	for name, place := range map[string]*int{SettingApproval: &b.approval, SettingStale: &b.stale, SettingCountry: &b.country, SettingIncrease: &b.increase} {
 		i, ok := b.settings[name]

@@ -16,6 +16,9 @@ import (
 
 // Ternary is the answer of a condition: yes, no, or not known. Only a check, which leaves facts open, ever sees
 // the third.
+//
+// The third answer is what keeps a check honest. A condition about something that was not tried is neither taken to
+// hold nor taken not to: a way on behind it may be taken, and the next one, too.
 type Ternary int8
 
 // The three answers.
@@ -33,6 +36,9 @@ func ternary(b bool) Ternary {
 }
 
 // Scope is what a condition is evaluated against: where its facts come from, and the settings.
+//
+// Facts come from a function and not from a table, as most of them need not be known: an order file reckons those that
+// a condition really asks for.
 type Scope struct {
 	Fact     func(Fact) Value
 	Settings []Value // by the setting's place in the playbook
@@ -41,6 +47,13 @@ type Scope struct {
 // Condition is a compiled guard. It is written in CEL, the Common Expression Language, of which a playbook may use
 // comparisons, &&, ||, ! and lists: CEL parses it and checks its types, and what is left becomes a chain of
 // closures, since guards are evaluated a million times a second and facts are flat.
+//
+//   - Source: as written, for whoever is told why something happened or did not.
+//   - facts, settings: all that it looks at, those of the named conditions in it included, some of them perhaps
+//     twice. A check varies these and nothing else.
+//
+// There is no arithmetic, no function and no time in it. So a condition cannot fail, cannot take long, and gives the
+// same answer for the same facts whenever it is asked.
 type Condition struct {
 	Source   string
 	At       recourse.Position
@@ -77,6 +90,9 @@ func negate(x func(*Scope) Ternary) func(*Scope) Ternary {
 }
 
 // compiler compiles the conditions of one playbook.
+//
+// named grows while the named conditions are compiled from top to bottom. A name is declared to CEL before it has a
+// meaning here, so one that is used above its own line is refused as something that cannot be compared.
 type compiler struct {
 	env      *cel.Env
 	settings []*Setting
@@ -86,6 +102,10 @@ type compiler struct {
 }
 
 // newCompiler declares every fact, every setting that has a plain value, and the names of conditions.
+//
+// Macros are cleared, and with them has, all and exists: they would bring loops. The standard library is there for the
+// types of the operators; what else it offers is refused when the tree is translated. Durations are not declared, and
+// so unknown to conditions.
 func newCompiler(settings []*Setting, names []string) (*compiler, error) {
 	c := &compiler{settings: settings, index: map[string]int{}, named: map[string]*Condition{}, used: map[string]bool{}}
 	var options []cel.EnvOption
@@ -120,6 +140,9 @@ func celType(k Kind) *types.Type {
 const maxCondition = 2_000
 
 // compile reads a condition that stands at a place in a file.
+//
+// CEL finds what is no expression and what compares a number with a word. What is left to find is what CEL allows and a
+// playbook does not, functions and arithmetic, and words that a fact can never be.
 func (c *compiler) compile(source string, at recourse.Position) (*Condition, error) {
 	if len(source) > maxCondition {
 		return nil, &recourse.Error{Kind: recourse.TooLarge, Code: "condition", Position: at, Message: fmt.Sprintf("a condition of %d characters, %d are the most", len(source), maxCondition)}
@@ -277,6 +300,9 @@ func (t *translator) call(e ast.Expr) (func(*Scope) Ternary, error) {
 }
 
 // both translates && and || with three answers: a no decides an and, a yes decides an or, whatever is not known.
+//
+// The right side is not evaluated when the left decides; when the left is not known it is, since a right side that
+// decides makes the whole known. So case.refund == 'sent' && false is no, whatever is known about the refund.
 func (t *translator) both(and bool, args []ast.Expr) (func(*Scope) Ternary, error) {
 	a, err := t.test(args[0])
 	if err != nil {
@@ -341,6 +367,10 @@ func order(x, y Value) int {
 	return cmp.Compare(x.N, y.N)
 }
 
+// in translates membership in a list. The list holds constants only, so that it is made once and each of its words can
+// be held against what the left side can be:
+//
+//	case.refund in ['sent', 'done']
 func (t *translator) in(left, right ast.Expr) (func(*Scope) Ternary, error) {
 	a, err := t.operand(left)
 	if err != nil {
@@ -373,6 +403,9 @@ func (t *translator) in(left, right ast.Expr) (func(*Scope) Ternary, error) {
 }
 
 // operand is one side of a comparison: a fact, a setting or a constant.
+//
+// It is one of three things: a fact (isFact), a setting (isSet), or neither and then the constant. A number or a word
+// as such is no operand of a condition by itself, only of a comparison.
 type operand struct {
 	fact     Fact // when isFact
 	setting  int  // when isSetting
@@ -431,6 +464,7 @@ func (t *translator) kind(o *operand) Kind {
 	return o.constant.Kind
 }
 
+// operand reads one side. A named condition cannot be compared; it stands for itself, or behind a !.
 func (t *translator) operand(e ast.Expr) (*operand, error) {
 	if e.Kind() == ast.LiteralKind {
 		switch v := e.AsLiteral().Value().(type) {
@@ -460,6 +494,9 @@ func (t *translator) operand(e ast.Expr) (*operand, error) {
 
 // possible refuses a comparison with a word that the other side can never be: a typing error that no type
 // finds.
+//
+// Such a condition would be valid, never hold, and be noticed on the day it was needed. Where any word is possible, as
+// for the problem that a buyer reports, nothing can be said.
 func (t *translator) possible(e ast.Expr, a, b *operand) error {
 	if b.isFact || b.isSet {
 		a, b = b, a

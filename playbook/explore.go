@@ -26,12 +26,21 @@ type step struct {
 
 // maxNodes bounds an exploration, and maxTried the worlds that it tries for its conditions. The built-in playbooks
 // need a twentieth of either.
+//
+// Reaching a bound ends the search and is told as too_large; what was found until then still holds. Findings that rest
+// on something not being reached are left out in that case.
 const (
 	maxNodes = 100_000
 	maxTried = 20_000_000
 )
 
 // explorer is one exploration.
+//
+//   - plans: what each state can do next, prepared once.
+//   - steps: the queue and the record in one; expand works through it from the front while reach adds at the end.
+//   - taken: ways on that hold in some world at some node. One may still be refused, or need a confirmation.
+//   - visited: with the first step to a state, and so the shortest witness for it.
+//   - cut: nothing may be concluded from what is missing.
 type explorer struct {
 	*Playbook
 	*domain
@@ -55,6 +64,9 @@ type clash struct {
 }
 
 // explore searches a playbook.
+//
+// The count of tried worlds begins anew, each exploration having a budget of its own. What the rules try after it is
+// bounded by maxWorlds for each list alone.
 func explore(p *Playbook, d *domain, money bool) *explorer {
 	x := &explorer{Playbook: p, domain: d, money: money, plans: plansOf(p, d),
 		seen: map[node]bool{}, taken: map[*Transition]bool{}, visited: map[*State]int{}, asked: map[*State]bool{}}
@@ -87,6 +99,9 @@ func (x *explorer) begin() {
 }
 
 // open starts at an opener, under every choice of the settings that its condition looks at.
+//
+// A settings' value is chosen before its condition is asked, and stays with the node: what follows happens to a
+// merchant who has it so. A dispute opens with the money already gone, held by the bank until it is decided.
 func (x *explorer) open(o *Opener, n node) {
 	if i, ok := x.unlooked(&n, o.If.settingsRead()); ok {
 		for option := range x.domain.settings[i] {
@@ -105,6 +120,9 @@ func (x *explorer) open(o *Opener, n node) {
 }
 
 // start puts a new case into a state.
+//
+// Nothing is refused here: a case that has just opened has neither been paid back nor sent again, except in a dispute,
+// and a clash of its very first acts is left to the interpreter's guard.
 func (x *explorer) start(s *State, n node, label string) {
 	if n.refund == "" {
 		n.refund = "none"
@@ -117,6 +135,9 @@ func (x *explorer) start(s *State, n node, label string) {
 
 // reach adds a node that was not seen before. What this exploration does not follow is dropped first, so that nodes
 // that nothing tells apart are one.
+//
+// This is what makes the search end. States, values of settings, anchors and the few statuses of money are all finite,
+// and each combination is looked at once.
 func (x *explorer) reach(n node, from int, label string) {
 	n.chosen.keep(&x.plans[n.state].live)
 	if x.money {
@@ -158,6 +179,9 @@ func (x *explorer) expand(i int) {
 
 // split looks at each value of a setting that the state needs and that was not looked at before. One setting at a
 // time: what the first rules out need not be asked of the others.
+//
+// The steps that it adds have no label: to look at a setting is nothing that happens, and a witness leaves it out but
+// for naming the settings at its head.
 func (x *explorer) split(i int, p *plan) bool {
 	n := x.steps[i].node
 	setting, ok := x.unlooked(&n, p.settings)
@@ -181,6 +205,9 @@ func (x *explorer) unlooked(n *node, settings []int) (int, bool) {
 }
 
 // lead lets facts lead on, and says whether it can be that they do not.
+//
+// What a way tells about the past is noted before it is taken: that goods were handed over, if it is never taken while
+// they were not.
 func (x *explorer) lead(i int, n node) (stays bool) {
 	w := x.world(&n)
 	can, stays := x.first(w, n.state.When)
@@ -202,6 +229,9 @@ func (x *explorer) persons(i int, n node, p *plan) {
 }
 
 // times lets each of the state's times come, in any order: which comes first depends on settings and calendars.
+//
+// A time whose anchor may not have happened is let come as well; that it may also never come is for the dead ends to
+// see. So a short time that would always come before a long one does not hide what the long one does.
 func (x *explorer) times(i int, n node) {
 	for _, t := range n.state.Timers {
 		x.options(i, n, []*Transition{&t.Transition}, t.label())
@@ -222,6 +252,9 @@ func (x *explorer) options(i int, n node, list []*Transition, label string) (sta
 
 // take follows a way on: what is done on it and on entering, in that order, as the interpreter's guard looks at it.
 // Behind a confirmation everything is allowed, so that nothing is left to find there.
+//
+// A way without a target stays in the state, and the state's own acts are not done again. It is still a step when it
+// changes what is followed: a refund requested in place is another node.
 func (x *explorer) take(i int, n node, t *Transition, label string) {
 	x.taken[t] = true
 	if x.money && t.Confirm {

@@ -37,6 +37,8 @@ func isNews(t recourse.EventType) bool {
 
 // news lets the refund move on by itself. The fact changes even where the state takes no notice: that is how a
 // playbook comes to send what was paid back meanwhile.
+//
+// Money that a bank holds in a dispute is not moved by these: it comes back or is gone with the bank's decision.
 func (x *explorer) news(i int, n node, p *plan) {
 	for _, r := range refundNews {
 		if n.held || !slices.Contains(r.from, n.refund) {
@@ -53,6 +55,9 @@ func (x *explorer) news(i int, n node, p *plan) {
 
 // event lets any other event arrive. What it means for the money is known once the state takes it; that a dispute was
 // decided, before.
+//
+// Where the money is followed, news of a refund is left to news, which knows when it can come. Where it is not, any
+// event may come at any time.
 func (x *explorer) event(i int, n node, m menu) {
 	if x.money && (isNews(m.event) || !n.awaits(m.event)) {
 		return
@@ -72,6 +77,9 @@ func (n *node) awaits(t recourse.EventType) bool {
 }
 
 // told is the node once its state takes an event.
+//
+// A purchase that is placed fills a second sending that was ordered. Whether it really is for the case's lines is not
+// asked here, and if it is not, the node that still waits is reached by another way.
 func (n node) told(t recourse.EventType) node {
 	n.anchors |= happens(t)
 	switch {
@@ -91,6 +99,9 @@ var sends = map[recourse.EffectKind]bool{recourse.EffectReorder: true, recourse.
 // do carries out acts, as the interpreter's guard looks at them. Where the money is followed it stops at one that would
 // pay back what is sent again, or send again what is paid back (sent). A sending that the same acts take back still
 // counts: the guard looks before anything is done.
+//
+// The acts of a way and of the state it enters are looked at together and in order, so that [withdraw_refund,
+// replacement] passes as long as the refund was only requested.
 func (x *explorer) do(n node, acts []*Action) (after node, refused, sent bool) {
 	before := n.sent
 	for _, a := range acts {

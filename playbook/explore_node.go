@@ -9,6 +9,10 @@ import (
 // node is where a case can be, with what matters of how it got there. It holds nothing else: the fewer nodes differ,
 // the more of them are one, and the search ends because there are only so many of them. It is compared as a whole and
 // used as a key.
+//
+// Of two ways that lead to the same node only the shorter is kept. What differs between them must therefore not matter
+// to anything that can follow; a field that is added here multiplies the nodes, one that is missing lets the search
+// believe that two cases are alike which are not.
 type node struct {
 	state   *State
 	chosen  assignment
@@ -24,6 +28,9 @@ type node struct {
 // assignment is the settings that were looked at on the way, four bits each: 0 for one that was not, else its value's
 // place, counted from 1. A setting keeps its value all along a way, or a case could take two ways that no merchant
 // can have both.
+//
+// An array is compared by its value, so that a node can be a key of a map, and is copied with the node at no cost.
+// There is room for sixty-four settings; one further down in the file stays open.
 type assignment [4]uint64
 
 const (
@@ -49,12 +56,18 @@ func (a *assignment) keep(mask *assignment) {
 
 // assignable says that a setting's values can be followed through an exploration. One with more, a number or an
 // amount, stays open: conditions about it may hold or not.
+//
+// Durations are never followed. How long something takes decides only what comes first, and times are let come in any
+// order anyhow.
 func (d *domain) assignable(setting int) bool {
 	values := len(d.settings[setting])
 	return setting < len(assignment{})*perWord && values > 0 && values <= maxOptions
 }
 
 // world is what a node knows.
+//
+// What it does not know is Unknown and may be tried. Followed money is known exactly; where a node carries none, any
+// refund may have been paid, by this case or by another.
 func (x *explorer) world(n *node) *world {
 	w := x.domain.open()
 	for i := range w.settings {
@@ -107,6 +120,9 @@ func watched(o *Opener) uint32 {
 
 // implied are the anchors that must have happened for a way on to be taken by facts: one that is never taken while
 // nothing was handed over tells that something was.
+//
+// It takes the conditions of a list together: the way must be out of reach in every world in which nothing was handed
+// over, and what stands before it in the list helps with that.
 func (x *explorer) implied(w *world, list []*Transition, k int) uint32 {
 	if x.money || list[k].If == nil || !slices.Contains(list[k].If.facts, CaseShipped) {
 		return 0

@@ -10,6 +10,8 @@ import (
 // which the interpreter tries them, and what they look at.
 
 // plan is what a state can do next, prepared once for the thousands of times that a search comes by.
+//
+// live is a mask and no assignment: all bits of a setting that is still looked at, none of any other.
 type plan struct {
 	events   []menu
 	choices  []menu
@@ -61,6 +63,8 @@ func (c *Condition) settingsRead() []int {
 
 // foresee lets every state know what the states after it look at. A setting that nothing further on looks at need not
 // be remembered, and nodes that differ in it only are one: without that, the paths of a playbook would multiply.
+//
+// It goes round until nothing grows. That is soon: a mask only gains bits, and paths are short.
 func foresee(p *Playbook, plans map[*State]*plan) {
 	for changed := true; changed; {
 		changed = false
@@ -94,6 +98,9 @@ func eventMenus(s *State) (out []menu) {
 
 // choiceMenus groups a state's choices by remedy: once for the merchant, who may choose all of them, and once for
 // the buyer, for whom those that only the merchant may choose are not there.
+//
+// A choice that only the merchant has must not stand in the buyer's way: the first that the buyer may take wins for the
+// buyer, though one above it would win for the merchant.
 func choiceMenus(s *State) (out []menu) {
 	for _, t := range s.Choose {
 		out = grouped(out, menu{remedy: t.Remedy, by: recourse.PartyMerchant}, t)

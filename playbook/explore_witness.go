@@ -28,6 +28,9 @@ func (x *explorer) witness(at int) []string {
 }
 
 // recall adds the settings that a step knew and that were forgotten after, when nothing further on looked at them.
+//
+// The walk goes from the end to the opening, so a value that is known already was chosen later or is the same one: a
+// setting does not change its value along a way.
 func (x *explorer) recall(chosen, earlier *assignment) {
 	for i := range x.Settings {
 		if x.assignable(i) && chosen.get(i) == 0 {

@@ -16,6 +16,9 @@ import (
 // and that it is delivered may each be, and both at once may not; and of "offered" and "not offered", one holds.
 
 // world is what is known while conditions are evaluated: the facts and the settings, each Unknown where open.
+//
+// Its values are varied in place, by pointers into it, and put back: worlds are tried by the million, and a copy for
+// each would be most of the work.
 type world struct {
 	facts    [factCount]Value
 	settings []Value
@@ -27,6 +30,9 @@ func (w *world) scope() *Scope {
 }
 
 // domain lists the values that facts and settings can have; none: too many to try.
+//
+// An empty list and a long one end in the same way: the place stays open, and conditions about it answer maybe. tried
+// is what an exploration's budget is counted in.
 type domain struct {
 	facts    [factCount][]Value
 	settings [][]Value
@@ -41,6 +47,9 @@ const (
 )
 
 // newDomain reads the domains from a playbook.
+//
+// Of settings only flags and choices are tried. All that counts of an approval or a percentage is its amount, and that
+// of a duration never stands in a condition.
 func newDomain(p *Playbook) *domain {
 	d := &domain{settings: make([][]Value, len(p.Settings))}
 	numbers := p.numbers()
@@ -76,6 +85,9 @@ var (
 
 // numbers are those that a number is tried with: each that a condition compares with, and its neighbours. Between two
 // of them all numbers behave alike.
+//
+// The text of the conditions is read, without what is quoted in it. Two facts that are compared with each other are
+// tried with the same numbers, so that equal, less and greater all come up if there is any number at all.
 func (p *Playbook) numbers() (out []Value) {
 	for _, c := range p.everyCondition() {
 		for _, text := range comparedWith.FindAllString(quotedText.ReplaceAllString(c.Source, ""), -1) {
@@ -109,6 +121,9 @@ type variables struct {
 }
 
 // add lets a place vary that is open and can be tried.
+//
+// The order in which conditions are read thus decides what is tried when there is too much of it. What is left out is
+// not lost: it answers maybe.
 func (v *variables) add(at *Value, values []Value) {
 	known := at.Kind != Unknown || len(values) == 0
 	if known || v.product*len(values) > maxWorlds || slices.ContainsFunc(v.list, func(o variable) bool { return o.at == at }) {
@@ -160,6 +175,9 @@ func (d *domain) vary(open []variable, s *Scope, try func(*Scope) bool) bool {
 // first says which ways of an ordered list can be the one that is taken, and whether it can be that none is. One
 // world decides for all of them together: what comes after two conditions that exclude nothing but each other is never
 // taken.
+//
+// A condition that answers maybe in a world lets the way be taken there, and lets the list go on: only a yes ends it.
+// With no conditions at all there is one world, in which the first way is taken.
 func (d *domain) first(w *world, list []*Transition) (can []bool, none bool) {
 	can = make([]bool, len(list))
 	d.each(w, conditionsOf(list), func(s *Scope) bool {
@@ -177,6 +195,8 @@ func (d *domain) first(w *world, list []*Transition) (can []bool, none bool) {
 }
 
 // always says that in every world at least one of the conditions surely holds.
+//
+// A maybe does not count here. What a case waits for must come in each world, not in some.
 func (d *domain) always(w *world, conds []*Condition) bool {
 	all := true
 	d.each(w, conds, func(s *Scope) bool {
@@ -187,6 +207,9 @@ func (d *domain) always(w *world, conds []*Condition) bool {
 }
 
 // act notes in a world what acts make known.
+//
+// Only facts that follow from the act at once are noted. That a refund is sent, or a claim answered, comes as an event,
+// and where a circle of conditions is looked for, none comes.
 func (w *world) act(do []*Action) {
 	for _, a := range do {
 		if f, value, ok := w.made(a.Verb); ok {

@@ -44,6 +44,9 @@ func Builtin(name string) (*Playbook, error) {
 
 // Load compiles a playbook from its text; file is used in errors only. All errors found are returned together
 // (errors.Join), each an [recourse.Error] with its place; a file that is no YAML gives one.
+//
+// A playbook that loads is sound as a text: every name is known, every condition has a type, every transition leads
+// somewhere. Whether a case can get stuck in it is for Check to say, and takes much longer.
 func Load(file string, data []byte) (*Playbook, error) {
 	tree, err := source(file, data)
 	if err != nil {
@@ -67,6 +70,9 @@ func source(file string, data []byte) (document.Node, error) {
 // maxExtends bounds the chain of extends.
 const maxExtends = 5
 
+// extend lays a playbook over the one that it names, which may itself extend another. Only built-in ones can be
+// extended: a file then means the same on every machine, and cannot draw in another file that nobody looked at. The
+// chain is bounded because nothing else keeps two playbooks from extending each other.
 func extend(tree document.Node, depth int) (document.Node, error) {
 	base, ok := tree.Get("extends")
 	if !ok {
@@ -98,6 +104,9 @@ func extend(tree document.Node, depth int) (document.Node, error) {
 
 // defaulted writes a setting that is given as a bare value out as a new default, which keeps the declaration of the
 // playbook below: "late_shipment.urge_after: 3 days".
+//
+// It is done before merging, since after it a bare value would have replaced the whole declaration, and with it the
+// type. What the playbook below says about the setting, its type and its about, stays.
 func defaulted(tree document.Node) document.Node {
 	out := tree
 	out.Entries = slices.Clone(tree.Entries)
@@ -119,9 +128,21 @@ func defaulted(tree document.Node) document.Node {
 
 // mergeDepth is how deep a playbook that extends another is laid over it key by key: sections, their members,
 // the members' keys (a path's states), and those of each state list. Below, what is written replaces.
+//
+//	paths:                       # 4: sections join
+//	  late:                      # 3: paths join
+//	    states:                  # 2: the keys of a path join
+//	      urged: {do: …}         # 1: states join, each of them replaced whole
+//
+// A state is replaced whole on purpose: whoever reads the new one sees all that it does, with nothing left over from a
+// text that they have not open.
 const mergeDepth = 4
 
 // merge lays over on under. A map joins a map; anything else replaces.
+//
+// What is new comes after what was there, and what is replaced keeps its place. So the first state of a path stays the
+// first, where cases begin, whatever order the playbook above is written in. Every value keeps the position of the file
+// that it comes from, and errors point there.
 func merge(under, over document.Node, depth int) document.Node {
 	if depth == 0 || under.Kind != document.Map || over.Kind != document.Map {
 		return over
@@ -150,9 +171,15 @@ func merge(under, over document.Node, depth int) document.Node {
 }
 
 // isLeaf says that a member's key is replaced as a whole, though both are maps: what opens a situation.
+//
+// A single opener may be a map, without a list around it. Were it joined, an event in one file and a watch in the other
+// would give an opener that is both.
 func isLeaf(key string) bool { return key == "opens" }
 
 // hashOf is the SHA-256 of all that a tree says, in hex. Comments and layout do not count.
+//
+// The first line names the version of the language: should the same text come to mean something else one day, it gets
+// another hash, and cases pinned to the old meaning are not decided by the new one.
 func hashOf(tree document.Node) string {
 	h := sha256.New()
 	io.WriteString(h, "recourse playbook 1\n")

@@ -8,6 +8,23 @@
 //
 // Load parses a file with the exact place of every error, links names and compiles conditions. Check explores all
 // that could happen. Package decide interprets the result; nothing here acts or asks the time.
+//
+// The smallest case that shows the parts: a watch opens it, a time leads on, an outcome closes it.
+//
+//	situations:
+//	  late_shipment:
+//	    opens: {per: purchase, from: purchase.ship_by, after: late_shipment.urge_after, if: purchase.waiting}
+//	    path: late
+//	paths:
+//	  late:
+//	    states:
+//	      urged:
+//	        do: message supplier expedite
+//	        after: {in: 3 days, go: given_up}
+//	      given_up: {do: [refund, recovery], outcome: refunded}
+//
+// What a fact is, when a parcel counts as delivered or how much of a line is left to refund, is not said here: a
+// playbook only says what follows from it.
 package playbook
 
 import (
@@ -15,6 +32,13 @@ import (
 )
 
 // Playbook is a compiled playbook. It is immutable and shared.
+//
+// The exported lists are in the order of the text, for those who show, draw or compare; the maps beneath are the same
+// things by name, for those who look one up with every event. What it extends is merged in before compiling, so that
+// nothing here knows any more which of two files a line came from but by its position.
+//
+// openers and watches together are all that begins a case: openers by the event that is awaited, watches in one list,
+// since nothing announces the time that they wait for.
 type Playbook struct {
 	Name       string
 	About      string
@@ -43,12 +67,19 @@ type Playbook struct {
 }
 
 // Named is a condition with a name, for use in others.
+//
+// It stands for its text and has no life of its own: what uses it takes over its facts and its settings, so that a rule
+// about either finds it through any number of names.
 type Named struct {
 	Name string
 	*Condition
 }
 
 // Question is something that a person can be asked.
+//
+// It is declared once and may be asked in many states. Due counts from the asking. It is required because a task
+// without a date is forgotten, and so is the case that waits for it. Choices says what a person is shown; what a choice
+// leads to is for the state to say, under choose or on.
 type Question struct {
 	Name    string
 	Choices []string // remedies or Answers
@@ -57,6 +88,12 @@ type Question struct {
 }
 
 // Template says which durations the words of a message may name: the window of a verification, say.
+//
+// A message need not be listed. It is when its words promise a time, so that the promise follows the setting and the
+// two cannot come apart:
+//
+//	templates:
+//	  claim_filed: {earliest: claim.expect_after, latest: claim.verify_within}
 type Template struct {
 	Name      string
 	Variables []Variable
@@ -70,6 +107,10 @@ type Variable struct {
 }
 
 // Length is a duration as a playbook writes it: a setting, or a literal.
+//
+// The setting is kept by name and by place. The name is what a reader is shown, "in late_shipment.urge_after"; the
+// place is how the value is found for each merchant, since policies of one playbook share this Length and differ only
+// in their values.
 type Length struct {
 	Setting string // "": a literal
 	setting int
@@ -94,6 +135,9 @@ func (l *Length) String() string {
 }
 
 // Situation is a kind of trouble.
+//
+// Several situations may take one path, and a case can become another situation on its way: it then begins that one's
+// path at its first state. Opens is empty for a situation that cases only ever become.
 type Situation struct {
 	Name  recourse.Situation
 	About string
@@ -118,6 +162,20 @@ const (
 )
 
 // Opener is what opens a case: an event, or (On empty) a watch.
+//
+// The two kinds share a type because both answer the same question, what begins a case of this situation, and are
+// listed together in the order of the text:
+//
+//	opens:
+//	- {on: purchase.out_of_stock, per: purchase}
+//	- {per: parcel, from: parcel.scanned, after: 10 days, if: parcel.moving}
+//
+// Its fields:
+//
+//   - On: the event; empty for a watch.
+//   - Per: how the lines of the event are grouped into cases, or what is watched.
+//   - From, After: of a watch alone, the anchor and how long after it.
+//   - If: what must be true besides; nil for always. A watch has no event and no case to look at yet.
 type Opener struct {
 	Situation *Situation
 	On        recourse.EventType
@@ -129,6 +187,9 @@ type Opener struct {
 }
 
 // Path is a set of states that cases move through, beginning with the first.
+//
+// A track is a path with less to it: facts lead on, times speak or ask, and nothing else moves it. That is why a
+// recovery can outlive its case, with nobody left who could choose for it.
 type Path struct {
 	Name   string
 	Track  bool // of recoveries, not of cases
@@ -137,6 +198,18 @@ type Path struct {
 }
 
 // State is where a case stands.
+//
+// A case is in exactly one state, and all that it waits for is listed here. Blocks and the path have been written out
+// into the lists by the time a State exists; Transition.Block remembers where an entry came from.
+//
+//   - Do: what is done on entry, in the order written.
+//   - On, Choose: tried in order for one event or one remedy; the first whose condition holds is taken. What the
+//     state says itself wins over what a block or its path says for many.
+//   - When: tried in order whenever facts have changed, and on entry. The first that holds leads on at once.
+//   - Timers: each counts by itself, and any number may be running.
+//
+// An end is a state like any other but that nothing is awaited in it. A fact may still move a closed case, through the
+// state's own On: goods that turn up after the refund, say.
 type State struct {
 	Path    *Path
 	Name    string
@@ -156,6 +229,15 @@ func (s *State) Final() bool { return s.Outcome != "" || s.Ends }
 
 // Transition is one way on: under which condition, what is done, and where it leads. Without a target it is
 // done in place.
+//
+// Exactly one of three things tells what sets it off: Event, Remedy, or neither, for those under when and of timers. Go
+// and Become exclude each other. Without both it is done in place: Do is carried out and the state is not entered anew,
+// so that what the state does on entry is not done twice and its times go on counting.
+//
+// Confirm is a statement about money. It belongs on every choice after which the buyer may have both the money and the
+// goods; the interpreter would refuse such a way in any case, but only here can a reader see it coming.
+//
+// Part is for what concerns some pieces of a case: they go this way as a case of their own, the rest stays.
 type Transition struct {
 	Event   recourse.EventType // of On
 	Remedy  recourse.Remedy    // of Choose
@@ -182,6 +264,12 @@ func (t *Transition) target() *State {
 }
 
 // Timer is a transition that time makes: once, or again and again.
+//
+//	after: {from: purchase.ship_by, in: late_shipment.give_up_after, go: given_up}
+//	every: {first: 1 day, in: 2 days, do: ask merchant stuck}
+//
+// One whose anchor has not happened yet is not running: it gives no deadline, and a state that has no other way out can
+// be a dead end. An Every that moves ends with its first time, as the state is left.
 type Timer struct {
 	From  Anchor
 	In    Length  // after the anchor; of one that repeats: between two times
@@ -191,6 +279,10 @@ type Timer struct {
 }
 
 // Action is an act on entering a state or on a transition.
+//
+// Only messages and questions have more than a verb, since the rest follows from the case: what is refunded, which
+// purchase is cancelled, which parcel is stopped. Draft is a message that a person reads and sends. An act that finds
+// nothing to do does nothing, so that a state may order it without asking first.
 type Action struct {
 	Verb     recourse.EffectKind
 	Party    recourse.Party // of a message or a question

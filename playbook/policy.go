@@ -12,6 +12,10 @@ import (
 )
 
 // Policy is a playbook with a merchant's settings. Policies of one playbook share its compiled conditions.
+//
+// The hash covers every value, defaults included. Setting something to its default therefore gives the same policy, and
+// a case that is pinned to a hash is decided by the same rules for as long as it is open, whatever the merchant changes
+// meanwhile.
 type Policy struct {
 	*Playbook
 	Values []Value // of the settings, by their place in the playbook
@@ -45,6 +49,10 @@ func (p *Playbook) With(settings map[string]string) (*Policy, error) {
 }
 
 // finish derives the hash and what the interpreter reads often.
+//
+// Some errors can only be found here. That a repetition has a pause is a matter of the value and not of the playbook:
+// every: {in: remind_every} is fine until somebody sets remind_every to 0 days. Loading refuses the literal 0 days by
+// itself.
 func (p *Policy) finish() (err error) {
 	h := sha256.New()
 	io.WriteString(h, p.Playbook.Hash)
@@ -112,6 +120,8 @@ func (p *Policy) text(d Duration) string {
 }
 
 // StaleAfter is the age from which facts are taken stock of in silence.
+//
+// A first import brings months of history; without this bound each of its late parcels would be written about.
 func (p *Policy) StaleAfter() Duration { return *p.Values[p.stale].Span }
 
 // MaxIncrease is how many percent more than the purchase a reorder may cost.

@@ -11,6 +11,17 @@ import (
 // state fills in one state: what it says itself comes first, then the blocks it uses, then its path and the
 // blocks that the path uses. A final state keeps only what it says itself: a closed case is moved by what its
 // state names and by nothing else.
+//
+// The order is the order of precedence. The first way on that holds is taken, so a state can make an exception from
+// what its path says for all:
+//
+//	late:
+//	  on: {purchase.cancelled: {go: given_up}}
+//	  states:
+//	    urged:
+//	      on: {purchase.cancelled: {if: case.shipped, go: waiting}}     # looked at first
+//
+// Acts are added up in the same order: those of the state itself, then those of its blocks.
 func (b *builder) state(s *State, path, n document.Node) {
 	if err := n.Keys("use", "do", "on", "choose", "when", "after", "every", "outcome", "ends"); err != nil {
 		b.fail(err)
@@ -40,6 +51,9 @@ func (b *builder) state(s *State, path, n document.Node) {
 }
 
 // ends says what an end may not have, and that cases end with outcomes and tracks without.
+//
+// A block may bring to a final state or a track what they may not say themselves; that is a finding of a check, where
+// the block may well be right for the other states that use it.
 func (b *builder) ends(s *State, n document.Node) {
 	if s.Outcome != "" && s.Path.Track {
 		b.fail(n.Err("outcome", "a track has no outcome: write ends: true"))
@@ -65,6 +79,9 @@ func (b *builder) ends(s *State, n document.Node) {
 }
 
 // use reads the blocks that a state or a path names.
+//
+// They are read in the order named, each as though its text stood in the state. A block has no use of its own, so there
+// is no depth to it and no circle.
 func (b *builder) use(s *State, n document.Node) {
 	v, ok := n.Get("use")
 	if !ok {
@@ -88,6 +105,12 @@ func (b *builder) use(s *State, n document.Node) {
 }
 
 // part reads what a state, a path or a block says for a state.
+//
+// What it reads is added to what the state has, and nothing is replaced. block is the name that is kept with each way
+// on: "" for what the state says itself, "path" for what its path says for all of its states.
+//
+// A choice of a person comes as the event remedy.chosen. It is refused under on, as the remedy, who may choose it and
+// whether it needs to be confirmed all belong to choose.
 func (b *builder) part(s *State, n document.Node, block string) {
 	s.Do = append(s.Do, b.actions(section(n, "do"))...)
 	for _, e := range b.entries(section(n, "on")) {
@@ -124,6 +147,8 @@ func (b *builder) part(s *State, n document.Node, block string) {
 }
 
 // eventless refuses a transition by facts that looks at an event or leads nowhere.
+//
+// Facts that do not lead on could hold for ever: whatever they did would be done again at every look.
 func (b *builder) eventless(t *Transition, n document.Node) {
 	if !t.Moves() {
 		b.fail(n.Err("when", "when leads on: it needs go or become"))
@@ -133,6 +158,12 @@ func (b *builder) eventless(t *Transition, n document.Node) {
 	}
 }
 
+// choices reads the ways on for one remedy, of which there may be several with conditions. The merchant may always
+// choose; by: buyer adds the buyer, and by: merchant says only what holds anyway:
+//
+//	choose:
+//	  refund: {by: buyer, go: paying}
+//	  replacement: {if: case.refund == 'none', go: resending}
 func (b *builder) choices(s *State, e document.Entry, block string) {
 	remedy := recourse.Remedy(e.Key)
 	if !slices.Contains(recourse.Remedies, remedy) {
@@ -158,6 +189,8 @@ func (b *builder) choices(s *State, e document.Entry, block string) {
 }
 
 // transition reads where something leads.
+//
+// more are the keys that only some ways on may have: by and confirm of a choice; from, in and first of a time.
 func (b *builder) transition(s *State, n document.Node, more ...string) *Transition {
 	t := &Transition{At: n.At}
 	if err := n.Keys(append([]string{"if", "do", "go", "become", "part"}, more...)...); err != nil {
@@ -187,6 +220,8 @@ func (b *builder) transition(s *State, n document.Node, more ...string) *Transit
 }
 
 // target finds a state: of the same path by its name, of another as path.state.
+//
+// A case never goes to a track, nor a recovery to a path: each would find itself among acts that are not its own.
 func (b *builder) target(s *State, n document.Node) *State {
 	name, err := n.String()
 	if err != nil {
@@ -226,6 +261,9 @@ func (b *builder) situationNamed(n document.Node) *Situation {
 	return s
 }
 
+// timer reads one entry under after or every. The anchor may be left out: then it counts from the entry, and entering
+// the state anew starts it anew. The settings that repeat are noted, to be looked at again when a merchant gives them
+// values.
 func (b *builder) timer(s *State, n document.Node, every bool, block string) {
 	t := &Timer{Every: every, From: Anchor(b.text(n, "from"))}
 	t.Transition = *b.transition(s, n, "from", "in", "first")
@@ -277,6 +315,9 @@ func (b *builder) actions(n document.Node) []*Action {
 	return out
 }
 
+// action reads one act. They are words and no maps because they are read far more often than written:
+//
+//	do: [refund, message buyer sorry draft, ask merchant offer]
 func (b *builder) action(n document.Node, words []string) *Action {
 	if len(words) == 0 {
 		b.fail(n.Err("verb", "an empty act"))
@@ -312,6 +353,8 @@ func (b *builder) action(n document.Node, words []string) *Action {
 	return a
 }
 
+// ask reads a question to a person. Only the buyer and the merchant can be asked: suppliers, agents and carriers are
+// written to, and what they answer comes as an event.
 func (b *builder) ask(n document.Node, a *Action, words []string) *Action {
 	if len(words) != 3 {
 		b.fail(n.Err("verb", "a question is written: ask PARTY QUESTION"))

@@ -12,6 +12,9 @@ import (
 )
 
 // Kind is the type of a value.
+//
+// Kinds are those of conditions, not of settings: a choice, an approval and a country are all words to a condition, and
+// a percentage and a count are numbers.
 type Kind int
 
 // The types. Unknown is the value of what a check leaves open.
@@ -27,6 +30,10 @@ const (
 func (k Kind) String() string { return [...]string{"unknown", "flag", "number", "word", "duration"}[k] }
 
 // Value is a fact's or a setting's value.
+//
+// It is a plain struct and no interface: facts are read for every guard, and a value that needs no memory of its own
+// costs nothing. The zero Value is the Unknown that a check leaves open; the interpreter never sees it, since to it
+// every fact has a value, if only the word none or unknown.
 type Value struct {
 	Kind Kind
 	N    int64 // of Bool: 0 or 1; of Int
@@ -46,6 +53,9 @@ func Truth(b bool) Value {
 func Number(n int) Value { return Value{Kind: Int, N: int64(n)} }
 
 // Word makes a Text of s; "" is the word unknown.
+//
+// The word unknown is a value like any other, which a condition can ask for, and must not be mixed up with the kind
+// Unknown: a leg that nobody told is the word, a leg that a check has not decided on is the kind.
 func Word[S ~string](s S) Value {
 	if s == "" {
 		return Value{Kind: Text, Text: "unknown"}
@@ -54,6 +64,10 @@ func Word[S ~string](s S) Value {
 }
 
 // Duration is a length of time: hours and days of 24 hours, or business days of a country.
+//
+// The two forms never mix. Business days cannot be turned into hours without knowing from when they count, so a
+// Duration is not added, compared or shortened; package calendar counts it from an instant. The zero Duration is no
+// time at all, in either form.
 type Duration struct {
 	Time     time.Duration
 	Business int    // business days, when Calendar is set
@@ -61,9 +75,15 @@ type Duration struct {
 }
 
 // longest bounds a duration: ten years.
+//
+// It is counted in days, with room for the leap years. The first check below is in hours, the smaller unit of the two
+// that are written with large numbers; a number of minutes therefore reaches two months at most.
 const longest = 3660
 
 // ParseDuration reads "2 days", "12 hours", "10 business days CN" or "2 business days merchant".
+//
+// A calendar must always be written, since "3 business days" would be read by everybody as those of their own country.
+// There are no weeks and no months: a month has no one length, and a week is written as 7 days.
 func ParseDuration(s string) (Duration, error) {
 	words := strings.Fields(s)
 	bad := func(hint string) (Duration, error) {
@@ -94,6 +114,8 @@ func ParseDuration(s string) (Duration, error) {
 	return bad(forms)
 }
 
+// businessDuration makes N business days of a country that there is a calendar for. "merchant" is left as it is: which
+// country that is, a merchant's settings say later, one playbook serving many.
 func businessDuration(n int, country string) (Duration, error) {
 	if country != "merchant" {
 		if _, ok := calendar.Default().Calendar(country); !ok {
@@ -105,6 +127,9 @@ func businessDuration(n int, country string) (Duration, error) {
 }
 
 // String is the form that ParseDuration reads.
+//
+// The largest unit without a remainder is taken. "48 hours" and "2 days" are the same duration and read the same in a
+// diff; a playbook that changes only that has changed nothing.
 func (d Duration) String() string {
 	switch {
 	case d.Calendar != "":
@@ -125,6 +150,9 @@ func counted(n int, unit string) string {
 }
 
 // SettingType is what a setting can be set to.
+//
+// A type is more than a Kind: it says which words or numbers are allowed, and so whether a check can try them all.
+// Flags and choices can be tried; of the others a check takes any value to be possible.
 type SettingType string
 
 // The types of setting, named by the key that declares them.
@@ -149,6 +177,10 @@ type Setting struct {
 }
 
 // Parse reads a value for the setting, as written in a file or given to --set.
+//
+// There is one form for all places where a setting is written (a default, a playbook that extends, a scenario, the
+// command line), so that a value can be copied from one to another. Errors name the setting; the place in a file is
+// added by those who read one.
 func (s *Setting) Parse(text string) (Value, error) {
 	v, err := s.parse(strings.TrimSpace(text))
 	if e, ok := err.(*recourse.Error); ok {
@@ -201,6 +233,9 @@ func (s *Setting) parse(text string) (Value, error) {
 
 // approvalLimit reads a setting of refund.approval: whether money above limit waits; a limit in no currency
 // stands for any amount (always).
+//
+// No limit is given in several currencies. Amounts are never converted, so a limit in euros says nothing about dollars,
+// and what it says nothing about waits.
 func approvalLimit(text string) (limit recourse.Money, waits bool, err error) {
 	switch text {
 	case "always":

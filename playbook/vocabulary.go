@@ -9,6 +9,11 @@ import (
 
 // Fact is something that conditions may look at. Facts are flat and typed; package decide knows how to read each
 // from an order file.
+//
+// A fact is about what has happened, never about how long ago: time is the business of watches and timers, which know
+// when to look again. case.delivered_days is the one exception, for choices that hinge on a day.
+//
+// The order of the constants matters: facts of one kind stand together, and isCase and isEvent go by their place.
 type Fact int
 
 // The facts.
@@ -46,6 +51,9 @@ const (
 )
 
 // factSpec describes a fact to those who write conditions.
+//
+// The options of a word are what makes typing errors in conditions errors at all, and what a check tries. So a word
+// that package decide may answer must stand here: a check would never look at a world that has it.
 type factSpec struct {
 	name    string
 	kind    Kind
@@ -92,9 +100,14 @@ var parcelStatuses = []string{
 }
 
 // isEvent says that the fact is known only while its event is taken in.
+//
+// Such a fact is refused in when, after, every and in a watch. It would be answered from no event at all, and never
+// hold, without anybody being told.
 func (f Fact) isEvent() bool { return f >= EventProblem }
 
 // isCase says that the fact is about a case or a recovery.
+//
+// A watch looks at a purchase or at a parcel before there is a case, so these are refused there.
 func (f Fact) isCase() bool { return f > OrderDeliverable && f < EventProblem }
 
 // String is the fact's name.
@@ -117,6 +130,9 @@ func FactTable() [][4]string {
 }
 
 // Anchor is an instant from which a deadline counts.
+//
+// Deadlines count from what happened and not from when we heard of it, so that a fact that arrives late does not move
+// what it started.
 type Anchor string
 
 // The anchors. One that has not happened yet gives no deadline.
@@ -140,12 +156,17 @@ var anchors = []Anchor{
 }
 
 // watchAnchors are the anchors that a watch may count from, by what it watches.
+//
+// Each belongs to what is watched: a purchase may have many parcels, and none is its own.
 var watchAnchors = map[Per][]Anchor{
 	PerPurchase: {FromShipBy, FromAsked, FromPurchase},
 	PerParcel:   {FromShipped, FromScanned, FromDelivered},
 }
 
 // verb is an act that a playbook may order.
+//
+// An act says that something is to be done, not how much of it: amounts, lines and addressees follow from the case.
+// That keeps arithmetic out of playbooks, and with it the errors that cost money.
 type verb struct {
 	kind recourse.EffectKind
 	// words says what follows the verb: "party template [draft]", "party question", or nothing.
@@ -175,6 +196,9 @@ var parties = []recourse.Party{recourse.PartyBuyer, recourse.PartyMerchant, reco
 
 // Answers are the choices of a question that are not remedies, and the event that such an answer comes as.
 // An empty event is an acknowledgement: the person has seen it, and the question is taken off the list.
+//
+// Several answers may come as the same event; they differ in the words of the button and in what the event says. found
+// and clear are both a scan, of a parcel that is there again and of one that customs let go.
 var Answers = map[string]recourse.EventType{
 	"approve":   recourse.RefundSentNow,
 	"reject":    recourse.RefundRejectedNow,
