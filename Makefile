@@ -1,11 +1,14 @@
 # make test   everything that must hold, on a clean checkout
 # make fuzz   every parser for a while (FUZZTIME=1m)
 # make bench  the figures of docs/performance.md
-.PHONY: test vet fuzz bench
+# make deps   what the tests need besides Go, from Debian: nothing when it is there
+.PHONY: test vet deps fuzz bench
 
 FUZZTIME ?= 20s
 
+# What deps may not install, the tests that need it ask for themselves, by failing: the others need not wait for it.
 test: vet
+	-@$(MAKE) --no-print-directory deps
 	go test -timeout 20m ./...
 	go test -timeout 20m -count=1 -run '^Test(Invariants|Duplicates|Pure|Walker|FactsCommute)$$' ./decide -rapid.checks=2000
 
@@ -13,6 +16,22 @@ vet:
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$bad" ]; then echo "gofmt would change: $$bad"; exit 1; fi
 	go vet ./...
 	go tool staticcheck ./...
+
+# Debian's postgresql makes a cluster and starts it, which nobody here asked for: it is told not to, for this once.
+NO_CLUSTER = /etc/postgresql-common/createcluster.d/recourse.conf
+
+deps:
+	@missing=; \
+	{ ls /usr/lib/postgresql/*/bin/initdb || command -v initdb; } >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	ls /usr/share/fonts/*/noto/NotoSansCJK-Regular.ttc >/dev/null 2>&1 || missing="$$missing fonts-noto-cjk"; \
+	[ -n "$$missing" ] || exit 0; \
+	sudo="sudo -n"; [ "$$(id -u)" != 0 ] || sudo=; \
+	if ! command -v apt-get >/dev/null || ! $$sudo true 2>/dev/null; then \
+		echo "make deps: the tests need$$missing, and installing it takes apt-get and root, or sudo without a password: install it yourself, or set RECOURSE_NO_POSTGRES=1 to leave out the tests that need PostgreSQL."; exit 1; fi; \
+	$$sudo sh -ec 'export DEBIAN_FRONTEND=noninteractive; apt-get update -q; \
+		mkdir -p $(dir $(NO_CLUSTER)); trap "rm -f $(NO_CLUSTER)" EXIT; echo "create_main_cluster = false" >$(NO_CLUSTER); \
+		apt-get install -qy --no-install-recommends "$$@"' deps $$missing
 
 fuzz:
 	@go test -list '^Fuzz' ./... | awk '/^Fuzz/ {f[n++]=$$1} /^ok/ {for (i=0; i<n; i++) print f[i], $$2; n=0}' | \

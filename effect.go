@@ -32,6 +32,9 @@ type EffectKind string
 //   - replacement: the goods are to go out again. replacement.shipped answers it.
 //   - withdraw_replacement: the second sending is not to leave.
 //   - ask: a person is to decide by a date. Most often remedy.chosen answers it.
+//
+// How the carrying out goes is told of every kind alike: effect.approved or effect.rejected, then
+// effect.started, then effect.done or effect.failed.
 const (
 	EffectMessage        EffectKind = "message"         // words to a party; a draft waits for a person to send it
 	EffectRefund         EffectKind = "refund"          // money to the buyer, requested

@@ -3,6 +3,7 @@ package recourse
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"strings"
 	"time"
 )
 
@@ -52,6 +53,13 @@ type EventType string
 //   - return.received: the merchant; the goods are there.
 //   - dispute.opened: the bank; the buyer disputes the payment, and an answer is due by a date.
 //   - dispute.won, dispute.lost: the bank; the money stays with the merchant, or is gone.
+//   - effect.approved, effect.rejected: the approver; an act that was decided may be carried out, or
+//     is not to be.
+//   - effect.started: whoever carries it out; the peer has been told, and it can no longer be taken
+//     back.
+//   - effect.done, effect.failed: whoever carries it out; it happened, or it did not and left nothing
+//     behind.
+//   - effect.unknown: the desk; whoever had begun did not say in time how it ended.
 const (
 	OrderPlaced           EventType = "order.placed"
 	OrderCancelRequested  EventType = "order.cancel_requested"
@@ -89,7 +97,19 @@ const (
 	DisputeOpened         EventType = "dispute.opened"
 	DisputeWon            EventType = "dispute.won"
 	DisputeLost           EventType = "dispute.lost"
+	EffectApproved        EventType = "effect.approved"
+	EffectRejected        EventType = "effect.rejected"
+	EffectStarted         EventType = "effect.started"
+	EffectDone            EventType = "effect.done"
+	EffectFailed          EventType = "effect.failed"
+	EffectUnknown         EventType = "effect.unknown"
 )
+
+// OfEffect says that an event tells what became of an act that was decided, whatever the act.
+//
+// Such news says nothing of the goods or the trouble, which is why no playbook waits for it. Of a
+// refund it means what the refund's own news means; of any other act it is kept for the history.
+func (t EventType) OfEffect() bool { return strings.HasPrefix(string(t), "effect.") }
 
 // Event is a fact that arrived: an order, a scan, a supplier's answer, a buyer's photo, a verdict, a person's
 // choice. The same source and id twice is the same fact and changes nothing.
@@ -207,4 +227,10 @@ var eventFields = map[EventType]string{
 	DisputeOpened:         "order | lines amount reason due",
 	DisputeWon:            "order | lines amount reason",
 	DisputeLost:           "order | lines amount reason",
+	EffectApproved:        "effect | order amount reason",
+	EffectRejected:        "effect | order amount reason",
+	EffectStarted:         "effect | order amount reason",
+	EffectDone:            "effect | order amount reason",
+	EffectFailed:          "effect | order amount reason",
+	EffectUnknown:         "effect | order amount reason",
 }

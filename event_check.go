@@ -13,6 +13,7 @@ import (
 // Limits on what a stranger's event may hold.
 const (
 	maxText     = 10_000 // bytes in any text
+	maxID       = 500    // bytes in what names something: databases have limits on their keys
 	maxLines    = 1_000  // lines, pieces or offers in a list
 	maxQuantity = 1_000_000
 )
@@ -129,26 +130,14 @@ func (e *Event) lacks(field string) bool {
 		return e.Problem == ""
 	case "remedy":
 		return e.Remedy == ""
+	case "effect":
+		return e.Effect == ""
 	case "order":
 		return e.Type == OrderPlaced && e.Order == ""
 	case "purchase":
 		return e.Type == PurchasePlacedEvent && e.Purchase == ""
 	}
 	return false
-}
-
-func (e *Event) checkTexts() error {
-	texts := []struct{ field, text string }{
-		{"id", e.ID}, {"source", e.Source}, {"order", e.Order}, {"purchase", e.Purchase}, {"parcel", e.Parcel}, {"case", e.Case},
-		{"effect", e.Effect}, {"channel", e.Channel}, {"supplier", e.Supplier}, {"carrier", e.Carrier}, {"tracking", e.Tracking},
-		{"place", e.Place}, {"text", e.Text}, {"reason", e.Reason}, {"kind", e.Kind}, {"problem", e.Problem}, {"ship_from", e.ShipFrom},
-	}
-	for _, t := range texts {
-		if len(t.text) > maxText {
-			return &Error{Kind: TooLarge, Code: "event_text", Field: t.field, Message: fmt.Sprintf("%s has %d bytes, %d are the most", t.field, len(t.text), maxText)}
-		}
-	}
-	return nil
 }
 
 func (e *Event) checkLines() error {

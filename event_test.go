@@ -51,6 +51,8 @@ func TestDecodeDataRefuses(t *testing.T) {
 		"negative amount":      {recourse.RefundSucceeded, `{"order":"1","amount":"-5.00 EUR"}`, "amount", "amount"},
 		"long text":            {recourse.SupplierReplied, `{"purchase":"T","text":"` + strings.Repeat("x", 10_001) + `"}`, "event_text", "text"},
 		"many lines":           {recourse.PurchaseOutOfStockNow, `{"purchase":"T","lines":[1` + strings.Repeat(",1", 1000) + `]}`, "event_lines", "lines"},
+		"no effect":            {recourse.EffectDone, `{"order":"1"}`, "event_missing", "effect"},
+		"effect with lines":    {recourse.EffectFailed, `{"effect":"1-1/1","lines":[1]}`, "event_field", "lines"},
 		"absurd offer":         {recourse.OffersFound, `{"order":"1","offers":[{"supplier":"s","price":"1.00 CNY","stock":-1}]}`, "offer", "offers[0]"},
 	}
 	for name, tt := range tests {

@@ -26,7 +26,10 @@ var rooms = map[string]string{
 	"replay":       ". calendar decide document playbook", // every virtual clock
 	"text":         ".",                                   // words
 	"sample":       ".",                                   // made-up order books
+	"store/pgtest": "",                                    // a real PostgreSQL for tests; nothing of ours
 	"cmd/recourse": "*",                                   // flags and wiring
+	"store":        ".",                                   // the only room with SQL
+	"desk":         ". calendar decide playbook store",    // the only room with a clock and a transaction
 	"bench":        "*",                                   // benchmarks, each with its floor
 }
 

@@ -87,16 +87,20 @@ func (d document) announcedYear() (y announcedYear, err error) {
 	return y, nil
 }
 
-// readCode does not ask whether ISO knows the country: an operator may need a calendar for a place of their own.
 func (d document) readCode(y *announcedYear) error {
 	s, err := d.required("calendar")
 	if err != nil {
 		return err
 	}
+	y.code = s.text
+	return s.checkCode()
+}
+
+// checkCode does not ask whether ISO knows the country: an operator may need a calendar for a place of their own.
+func (s scalar) checkCode() error {
 	if len(s.text) != 2 || strings.Trim(s.text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		return s.refused("is not a country", "use two capital letters of ISO 3166, such as CN")
 	}
-	y.code = s.text
 	return nil
 }
 
@@ -115,13 +119,17 @@ func (d document) readZone(y *announcedYear) error {
 // weekdays are the names in a file, in the order of time.Weekday.
 var weekdays = [...]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 
-// readWeekend may leave the weekend empty, where every day is worked, but not the week.
 func (d document) readWeekend(y *announcedYear) error {
 	y.weekend = saturdaySunday
 	list, ok, err := d.list("weekend")
 	if !ok || err != nil {
 		return err
 	}
+	return y.setWeekend(list)
+}
+
+// setWeekend may leave the weekend empty, where every day is worked, but not the week.
+func (y *announcedYear) setWeekend(list []scalar) error {
 	y.weekend = 0
 	for _, s := range list {
 		bit := weekend(0)
@@ -140,12 +148,16 @@ func (d document) readWeekend(y *announcedYear) error {
 	return nil
 }
 
-// readYear keeps to the years of the tables; outside them there are no holidays to speak of.
 func (d document) readYear(y *announcedYear) error {
 	s, err := d.required("year")
 	if err != nil {
 		return err
 	}
+	return y.setYear(s)
+}
+
+// setYear keeps to the years of the tables; outside them there are no holidays to speak of.
+func (y *announcedYear) setYear(s scalar) (err error) {
 	y.year, err = strconv.Atoi(s.text)
 	if err != nil || y.year < firstYear || y.year > lastYear {
 		return s.refused("is not a year of the tables", "1990 to 2060 are")
@@ -159,8 +171,8 @@ func (d document) readSource(y *announcedYear) error {
 	if err != nil {
 		return err
 	}
-	if y.source = source.text; len(y.source) > 500 {
-		return source.refused("is too long", "at most 500 bytes")
+	if err := y.setSource(source); err != nil {
+		return err
 	}
 	announced, ok, err := d.scalar("announced")
 	if !ok || err != nil {
@@ -172,15 +184,26 @@ func (d document) readSource(y *announcedYear) error {
 	return nil
 }
 
+func (y *announcedYear) setSource(s scalar) error {
+	if y.source = s.text; len(y.source) > 500 {
+		return s.refused("is too long", "at most 500 bytes")
+	}
+	return nil
+}
+
 // dateHint goes with every refusal of a day.
 const dateHint = "write year, month and day of a day that exists, such as 2027-02-05"
 
-// readOff refuses a day that stands there twice: it is never meant, and most often a wrong month.
 func (d document) readOff(y *announcedYear) error {
 	list, _, err := d.list("off")
 	if err != nil {
 		return err
 	}
+	return y.setOff(list)
+}
+
+// setOff refuses a day that stands there twice: it is never meant, and most often a wrong month.
+func (y *announcedYear) setOff(list []scalar) error {
 	taken := map[int64]bool{}
 	for _, s := range list {
 		h, err := s.days(y.year)
@@ -198,12 +221,16 @@ func (d document) readOff(y *announcedYear) error {
 	return nil
 }
 
-// readWorked comes last, because a make-up day is judged by the weekend and by the days off.
 func (d document) readWorked(y *announcedYear) error {
 	list, _, err := d.list("worked")
 	if err != nil {
 		return err
 	}
+	return y.setWorked(list)
+}
+
+// setWorked comes last, because a make-up day is judged by the weekend and by the days off.
+func (y *announcedYear) setWorked(list []scalar) error {
 	taken := map[int64]bool{}
 	for _, s := range list {
 		h, err := s.days(y.year)

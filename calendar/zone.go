@@ -35,17 +35,10 @@ type zone struct {
 // its beginning.
 func newZone(location *time.Location) *zone {
 	z := &zone{location: location}
-	for sec := int64(zoneStart); sec < zoneEnd; {
-		t := time.Unix(sec, 0).In(location)
-		if _, offset := t.Zone(); len(z.offsets) == 0 || z.offsets[len(z.offsets)-1] != int64(offset) {
-			z.starts, z.offsets = append(z.starts, sec), append(z.offsets, int64(offset))
+	for sec, c := range changes(location, zoneStart, zoneEnd) {
+		if len(z.offsets) == 0 || z.offsets[len(z.offsets)-1] != c.East {
+			z.starts, z.offsets = append(z.starts, sec), append(z.offsets, c.East)
 		}
-		_, end := t.ZoneBounds()
-		if end.IsZero() {
-			break
-		}
-		// On the last day of a leap year after 2037 the bounds of package time end where they are asked for.
-		sec = max(end.Unix(), sec+15*60)
 	}
 	z.starts = append(z.starts, math.MaxInt64)
 	entry := 0

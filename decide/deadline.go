@@ -268,14 +268,19 @@ func (w *work) fire(r *recourse.Run, t *playbook.Timer, m moment, p *playbook.Po
 
 // whyTimer says which time was up.
 func whyTimer(t *playbook.Timer, p *playbook.Policy, m moment) recourse.Why {
-	length, from := &t.In, t.From
-	switch {
-	case m.again:
-		from = playbook.FromLast
-	case t.First != nil:
-		length = t.First
-	}
+	length, from := counted(t, m.again)
 	return whyTime(recourse.WhyDeadline, length, p, from, m)
+}
+
+// counted is how long a timer's next time is after what.
+func counted(t *playbook.Timer, again bool) (*playbook.Length, playbook.Anchor) {
+	switch {
+	case again:
+		return &t.In, playbook.FromLast
+	case t.First != nil:
+		return t.First, t.From
+	}
+	return &t.In, t.From
 }
 
 // whyTime says how long after what it was, and by which setting.

@@ -100,9 +100,12 @@ func (w *work) event(ev *recourse.Event, key recourse.EventKey) {
 
 // meet takes in the event in hand, if something can be meant by it.
 func (w *work) meet() {
-	if w.resolve() {
+	switch {
+	case w.ev.Type.OfEffect() && !w.actOfRefund():
+		w.noteEvent(w.caseOfEffect(), recourse.WhyNoted)
+	case w.resolve():
 		w.take()
-	} else {
+	default:
 		w.noteEvent("", recourse.WhyNoted)
 	}
 }
@@ -179,6 +182,10 @@ type work struct {
 	scope  playbook.Scope
 	own    owned
 	fresh  fresh
+	// guessing is set while what might be told is looked at: facts that the event in hand would tell are open, and what may
+	// hold counts. The open ones are listed beside those of the event itself.
+	guessing bool
+	untold   []playbook.Fact
 	// first says that a scan was the first sign of a parcel; failing are the pieces that a failure told now was news of.
 	first   bool
 	failing []recourse.Pieces

@@ -15,11 +15,18 @@ func (w *work) holds(c *playbook.Condition, p *playbook.Policy, on subject) bool
 	if c == nil {
 		return true
 	}
+	answer := w.judge(c, p, on)
+	return answer == playbook.Yes || w.guessing && answer == playbook.Maybe
+}
+
+// judge is the answer of a condition about a subject under a policy. The third answer comes only where facts are left
+// open, as they are for what might be told (see possible.go).
+func (w *work) judge(c *playbook.Condition, p *playbook.Policy, on subject) playbook.Ternary {
 	before, policy := w.on, w.policy
 	w.on, w.policy, w.scope.Settings = on, p, p.Values
-	yes := c.Holds(&w.scope) == playbook.Yes
+	answer := c.Holds(&w.scope)
 	w.on, w.policy = before, policy
-	return yes
+	return answer
 }
 
 // fact reads one fact of the subject in hand.

@@ -1,7 +1,6 @@
 // This file holds both sides of the ledger: what the merchant owes and pays the buyer (refunds), and
 // what the merchant is owed and gets back (recoveries). They are never netted: money asked back from a
 // supplier says nothing about money to a buyer, is in its own currency, and often comes weeks later.
-// At the end are the offers, by which a new purchase is chosen.
 package decide
 
 import (
@@ -465,14 +464,7 @@ func (w *work) withdrawRecovery(c *recourse.Case, why recourse.Why) {
 // No person is asked which of several is meant: all of them are debts of the other side to the same
 // merchant. What one names narrows the choice, and the rest is settled oldest first.
 func (w *work) answerRecovery() {
-	var found []int
-	for i := range w.f.Recoveries {
-		r := &w.f.Recoveries[i]
-		if r.Status == recourse.RecoveryRequested && (w.ev.Purchase == "" || r.Purchase == w.ev.Purchase) && (w.ev.Case == "" || r.Case == w.ev.Case) &&
-			(w.ev.Effect == "" || strings.HasPrefix(w.ev.Effect, r.ID)) && (len(w.ev.Lines) == 0 || recourse.Overlap(r.Lines, w.ev.Lines)) {
-			found = append(found, i)
-		}
-	}
+	found := w.recoveriesMeant()
 	if len(found) == 0 {
 		w.noteEvent("", recourse.WhyNoted)
 		return
@@ -481,6 +473,18 @@ func (w *work) answerRecovery() {
 	for _, i := range found {
 		left = w.moveRecovery(i, left)
 	}
+}
+
+// recoveriesMeant are the open recoveries that news can be about, by what it names.
+func (w *work) recoveriesMeant() (found []int) {
+	for i := range w.f.Recoveries {
+		r := &w.f.Recoveries[i]
+		if r.Status == recourse.RecoveryRequested && (w.ev.Purchase == "" || r.Purchase == w.ev.Purchase) && (w.ev.Case == "" || r.Case == w.ev.Case) &&
+			(w.ev.Effect == "" || strings.HasPrefix(w.ev.Effect, r.ID)) && (len(w.ev.Lines) == 0 || recourse.Overlap(r.Lines, w.ev.Lines)) {
+			found = append(found, i)
+		}
+	}
+	return found
 }
 
 // moveRecovery takes an answer into one recovery. Money is put to the oldest first; what is not named counts as all.
@@ -523,72 +527,6 @@ func (w *work) receive(r *recourse.Recovery, money recourse.Money) recourse.Mone
 	}
 	money.Minor -= take.Minor
 	return money
-}
-
-// fitting counts a case's offers that fit: enough in stock, no dearer than allowed, and the same item or a similar
-// one.
-func (w *work) fitting(c *recourse.Case, same bool) int {
-	n := 0
-	for i := range c.Offers {
-		if c.Offers[i].Same == same && w.fits(c, &c.Offers[i]) {
-			n++
-		}
-	}
-	return n
-}
-
-// fits says whether an offer can fill the case's pieces for at most so much more than they cost. Without a cost to
-// compare with, or in another currency, only a person can say: it does not fit by itself.
-//
-// The offer's price is for one piece, the cost for all of them. Example: 2 pieces that cost 80.00 CNY
-// and reorder.max_increase of 20 % allow 96.00; an offer at 48.00 a piece fits, one at 48.01 does not.
-func (w *work) fits(c *recourse.Case, o *recourse.Offer) bool {
-	pieces := recourse.Total(c.Lines)
-	if o.Stock < pieces || o.Price.Minor <= 0 {
-		return false
-	}
-	p := w.f.Purchase(c.Purchase)
-	if p == nil || p.Cost.Minor <= 0 {
-		return false
-	}
-	cost := w.costOf(p, recourse.Common(c.Lines, w.linesOfPurchase(p)))
-	if cost.Currency != o.Price.Currency {
-		return false
-	}
-	limit, err := cost.Scale(100+w.policyOf(&c.Run).MaxIncrease(), 100)
-	price, err2 := o.Price.Mul(int64(pieces))
-	return err == nil && err2 == nil && price.Minor <= limit.Minor
-}
-
-// best is the offer to take: one that fits if any does, the supplier that was named, then the same item before a
-// similar one, the cheaper, the sooner. Nil when there is none.
-func (w *work) best(c *recourse.Case) *recourse.Offer {
-	var out *recourse.Offer
-	for i := range c.Offers {
-		o := &c.Offers[i]
-		if w.fits(c, o) && (out == nil || w.better(o, out)) {
-			out = o
-		}
-	}
-	return out
-}
-
-// A supplier that a person named goes first because the choice was theirs. Prices in different
-// currencies are not compared: there is no rate here, and a rate would make the decision depend on the
-// day.
-func (w *work) better(a, b *recourse.Offer) bool {
-	if w.ev != nil && w.ev.Supplier != "" && a.Supplier != b.Supplier {
-		if a.Supplier == w.ev.Supplier || b.Supplier == w.ev.Supplier {
-			return a.Supplier == w.ev.Supplier
-		}
-	}
-	switch {
-	case a.Same != b.Same:
-		return a.Same
-	case a.Price.Currency == b.Price.Currency && a.Price.Minor != b.Price.Minor:
-		return a.Price.Minor < b.Price.Minor
-	}
-	return a.LeadDays < b.LeadDays
 }
 
 // askDue is when a question is to be answered.

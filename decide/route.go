@@ -384,6 +384,9 @@ func mayChoose(t *playbook.Transition, by recourse.Party) bool {
 	return by != recourse.PartyBuyer || slices.Contains(t.By, recourse.PartyBuyer)
 }
 
+// unconfirmed says that a choice needs a confirmation that nobody has given yet.
+func unconfirmed(t *playbook.Transition, c *recourse.Case) bool { return t.Confirm && !c.Confirmed }
+
 // choose carries out a remedy that a person chose. Closing by hand after the guard asked leaves things as they are.
 func (w *work) choose(i int) {
 	c := w.caseAt(i)
@@ -392,7 +395,7 @@ func (w *work) choose(i int) {
 	why := recourse.Why{Code: recourse.WhyChosen, Args: []recourse.Arg{{Name: "remedy", Text: string(w.ev.Remedy)}, {Name: "by", Text: string(w.ev.By)}}}
 	if confirmed {
 		c.Confirmed = true
-	} else if t.Confirm && !c.Confirmed {
+	} else if unconfirmed(t, c) {
 		w.refuse(i, recourse.Why{Code: recourse.WhyDoubleLoss, Args: why.Args})
 		return
 	}

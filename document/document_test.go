@@ -1,6 +1,7 @@
 package document_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -66,7 +67,50 @@ func TestKeysHint(t *testing.T) {
 	}
 }
 
-// FuzzParse: whatever the bytes, an answer comes, and a tree that was read can be written as JSON.
+func TestParseJSONKeepsPlaces(t *testing.T) {
+	text := "{\"é\": 1.10,\n \"list\":[null,{\"deep\":\"\\u003c\",\"yes\":true}, [], {}]}"
+	n, err := document.ParseJSON("a.json", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, _ := n.Get("list")
+	deep, _ := list.Items[1].Get("deep")
+	yes, _ := list.Items[1].Get("yes")
+	first, _ := n.Get("é")
+	if deep.At.String() != "a.json:2:23" || list.Items[1].Entries[1].At.String() != "a.json:2:32" || first.At.String() != "a.json:1:7" || n.At.String() != "a.json:1:1" {
+		t.Errorf("places %s, %s, %s, %s", deep.At, list.Items[1].Entries[1].At, first.At, n.At)
+	}
+	if v, err := yes.Bool(); !v || err != nil || deep.Text != "<" || !deep.Quoted || list.Items[0].Kind != document.Null || list.Items[2].Kind != document.List || list.Items[3].Kind != document.Map {
+		t.Errorf("read as %+v", n)
+	}
+	if got := string(n.JSON()); got != `{"é":1.10,"list":[null,{"deep":"\u003c","yes":true},[],{}]}` {
+		t.Errorf("JSON %s", got)
+	}
+}
+
+func TestParseJSONRefuses(t *testing.T) {
+	for name, tt := range map[string]struct{ text, code, at string }{
+		"empty":  {"", "document_syntax", "b.json:1:1"},
+		"YAML":   {"a: 1", "document_syntax", "b.json:1:1"},
+		"comma":  {"{\"a\": 1,\n}", "document_syntax", "b.json:2:1"},
+		"open":   {"[1", "document_syntax", "b.json:1:2"},
+		"behind": {"{} {}", "document_syntax", "b.json:1:4"},
+		"twice":  {"{\"a\":{\"b\":1,\"b\":1}}", "document_twice", "b.json:1:13"},
+		"deep":   {strings.Repeat("[", 66) + strings.Repeat("]", 66), "document_depth", "b.json:1:66"},
+		"deeper": {strings.Repeat("[", 1<<20), "document_syntax", "b.json:1:10001"},
+		"size":   {strings.Repeat(" ", document.MaxJSON+1), "document_size", "b.json"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := document.ParseJSON("b.json", []byte(tt.text))
+			e, ok := err.(*recourse.Error)
+			if !ok || e.Code != tt.code || e.Position.String() != tt.at {
+				t.Errorf("got %#v", err)
+			}
+		})
+	}
+}
+
+// FuzzParse: whatever the bytes, an answer comes, and a tree that was read can be written as JSON and read from it.
 func FuzzParse(f *testing.F) {
 	files, _ := filepath.Glob("../scenarios/*.yaml")
 	for _, name := range files {
@@ -86,7 +130,10 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		for _, d := range docs {
-			d.JSON()
+			again, err := document.ParseJSON("f.json", d.JSON())
+			if err != nil || !bytes.Equal(again.JSON(), d.JSON()) {
+				t.Fatalf("%s was read as %s, %v", d.JSON(), again.JSON(), err)
+			}
 		}
 	})
 }

@@ -20,13 +20,16 @@ import (
 //   - compiler: nil until the conditions could be declared; without it nothing is filled in.
 //   - blocks: as trees, since a block is read anew for each state that uses it: go: in it means that state's path.
 //   - lost: see there. One missing name would else bring an error for each place that mentions it.
+//   - own: the file whose blocks must all be used; one of a playbook below it may be left unused. "": all may.
 type builder struct {
 	*Playbook
-	compiler *compiler
-	blocks   map[string]document.Node
-	usedBy   map[string]bool // blocks used
-	errs     []error
-	lost     bool // something that has a name could not be declared: all that refers to it would be blamed for it
+	compiler  *compiler
+	blocks    map[string]document.Node
+	usedBy    map[string]bool // blocks used
+	own       string
+	countries countries // those that the text may name
+	errs      []error
+	lost      bool // something that has a name could not be declared: all that refers to it would be blamed for it
 }
 
 // maxErrors is how many errors one file gets to hear at a time.
@@ -48,11 +51,17 @@ var sections = []string{"playbook", "extends", "about", "settings", "conditions"
 // looked for last and only in a file without other errors, since a misspelt section would else be told a second time as
 // a setting that is missing.
 func compile(tree document.Node) (*Playbook, error) {
+	return build(tree, tree.At.File, official)
+}
+
+// build compiles for both who write a playbook and who restore one: own and known become the builder's.
+func build(tree document.Node, own string, known countries) (*Playbook, error) {
 	if err := tree.Keys(sections...); err != nil {
 		return nil, err
 	}
-	b := &builder{blocks: map[string]document.Node{}, usedBy: map[string]bool{}, Playbook: &Playbook{
-		Hash: hashOf(tree), settings: map[string]int{}, questions: map[string]*Question{}, situations: map[recourse.Situation]*Situation{},
+	text := tree.JSON()
+	b := &builder{blocks: map[string]document.Node{}, usedBy: map[string]bool{}, own: own, countries: known, Playbook: &Playbook{
+		Hash: hashOfText(text), whole: text, settings: map[string]int{}, questions: map[string]*Question{}, situations: map[recourse.Situation]*Situation{},
 		templates: map[string]*Template{}, paths: map[string]*Path{}, states: map[string]*State{}, openers: map[recourse.EventType][]*Opener{},
 	}}
 	b.Name = b.text(tree, "playbook")
@@ -172,7 +181,7 @@ func (b *builder) setting(e document.Entry) {
 	value, err := b.settingType(s, e.Value)
 	if err == nil {
 		s.About = b.text(e.Value, "about")
-		s.Default, err = s.Parse(value.Text)
+		s.Default, err = s.read(value.Text, b.countries)
 		err = placed(err, value.At)
 	}
 	b.fail(err)
@@ -205,7 +214,9 @@ func (b *builder) settingType(s *Setting, n document.Node) (value document.Node,
 		case s.Type != "":
 			return value, v.Err("setting", "%s is both a %s and a %s", s.Name, s.Type, t)
 		case t == Choice:
-			s.Options = b.list(v)
+			if s.Options = b.list(v); slices.Contains(s.Options, "") {
+				return value, v.Err("setting", "%s cannot be a choice of nothing", s.Name)
+			}
 		case value.Kind == document.Null:
 			value = v
 		}
@@ -303,7 +314,7 @@ func (b *builder) fill(tree document.Node) {
 		}
 	}
 	for _, e := range b.entries(section(tree, "blocks")) {
-		if !b.usedBy[e.Key] && e.At.File == tree.At.File { // a block of the playbook below may be left unused
+		if !b.usedBy[e.Key] && e.At.File == b.own {
 			b.fail(&recourse.Error{Kind: recourse.Invalid, Code: "unused_block", Position: e.At, Message: fmt.Sprintf("no path and no state uses the block %q", e.Key)})
 		}
 	}
@@ -372,7 +383,7 @@ func (b *builder) length(n document.Node) Length {
 		out.Setting, out.setting = text, i
 		return out
 	}
-	out.Literal, err = ParseDuration(text)
+	out.Literal, err = parseDuration(text, b.countries)
 	if e, ok := err.(*recourse.Error); ok && !strings.Contains(text, " ") {
 		e.Message, e.Hint = fmt.Sprintf("there is no setting %q", recourse.Shorten(text, 60)), recourse.Nearest(text, b.periods())
 	}
@@ -455,7 +466,7 @@ func (b *builder) opener(s *Situation, n document.Node) {
 // a case some time after an event, let it open at once and give its first state an after.
 func (b *builder) eventOpener(o *Opener, n document.Node) {
 	if !known(o.On) {
-		b.fail(hinted(section(n, "on").Err("event", "there is no event %q", recourse.Shorten(string(o.On), 60)), string(o.On), recourse.EventTypes()))
+		b.fail(unheard(o.On, section(n, "on").At))
 	}
 	if o.From != "" || section(n, "after").Kind != document.Null {
 		b.fail(n.Err("opens", "an event opens at once: from and after belong to a watch"))
@@ -466,9 +477,28 @@ func (b *builder) eventOpener(o *Opener, n document.Node) {
 	b.openers[o.On] = append(b.openers[o.On], o)
 }
 
+// known says that a playbook may name an event. News of an act is not for playbooks: what it leads to is.
 func known(t recourse.EventType) bool {
 	fields, _ := recourse.EventFields(t)
-	return fields != nil
+	return fields != nil && !t.OfEffect()
+}
+
+// unheard is the error of an event that a playbook cannot wait for, with what to write instead.
+//
+// News of an act is refused because it says nothing that a state could go by: that a message was sent is no step of a
+// case. Where an act does lead on, a fact of its own says so, and may also come from outside.
+func unheard(t recourse.EventType, at recourse.Position) error {
+	err := &recourse.Error{Kind: recourse.Invalid, Code: "event", Position: at, Message: "there is no event " + recourse.Shorten(string(t), 60) + " here"}
+	all := recourse.EventTypes()
+	switch {
+	case t == recourse.RemedyChosen:
+		err.Hint = "what a person may choose stands under choose:"
+	case t.OfEffect() && slices.Contains(all, t):
+		err.Hint = "wait for what the act leads to: refund.succeeded, replacement.shipped, purchase.placed, …"
+	default:
+		return hinted(err, string(t), slices.DeleteFunc(all, recourse.EventType.OfEffect))
+	}
+	return err
 }
 
 // hinted adds the nearest of the names to an error.

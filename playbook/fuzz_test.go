@@ -31,7 +31,7 @@ func all(err error) []error {
 }
 
 // FuzzLoad: whatever a file holds, loading and checking it ends, soon and without a crash; every error is one of
-// ours and says where it is.
+// ours and says where it is. What loads can be kept.
 func FuzzLoad(f *testing.F) {
 	for _, name := range playbook.Builtins() {
 		data, _ := playbook.BuiltinSource(name)
@@ -55,6 +55,9 @@ func FuzzLoad(f *testing.F) {
 				}
 			}
 			return
+		}
+		if again, err := playbook.Restore(p.Text()); err != nil || again.Hash != p.Hash {
+			t.Errorf("kept and restored it is another, %v", err)
 		}
 		began := time.Now()
 		p.Check(everywhere, []string{"en"})

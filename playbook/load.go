@@ -181,8 +181,12 @@ func isLeaf(key string) bool { return key == "opens" }
 // The first line names the version of the language: should the same text come to mean something else one day, it gets
 // another hash, and cases pinned to the old meaning are not decided by the new one.
 func hashOf(tree document.Node) string {
+	return hashOfText(tree.JSON())
+}
+
+func hashOfText(text []byte) string {
 	h := sha256.New()
 	io.WriteString(h, "recourse playbook 1\n")
-	h.Write(tree.JSON())
+	h.Write(text)
 	return hex.EncodeToString(h.Sum(nil))
 }

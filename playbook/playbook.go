@@ -51,6 +51,7 @@ type Playbook struct {
 	Situations []*Situation
 	Paths      []*Path // the tracks, too
 
+	whole      []byte // what Text gives
 	settings   map[string]int
 	questions  map[string]*Question
 	templates  map[string]*Template

@@ -29,6 +29,10 @@ type Policy struct {
 // With makes a policy of the playbook with some settings changed, as written: "late_shipment.urge_after" →
 // "3 days". An unknown setting or value is an error of kind invalid that names the setting.
 func (p *Playbook) With(settings map[string]string) (*Policy, error) {
+	return p.with(settings, official)
+}
+
+func (p *Playbook) with(settings map[string]string, known countries) (*Policy, error) {
 	out := &Policy{Playbook: p, Values: make([]Value, len(p.Settings))}
 	for i, s := range p.Settings {
 		out.Values[i] = s.Default
@@ -39,7 +43,7 @@ func (p *Playbook) With(settings map[string]string) (*Policy, error) {
 			return nil, &recourse.Error{Kind: recourse.Invalid, Code: "setting", Field: name, Message: fmt.Sprintf("%s has no setting %q", p.Name, recourse.Shorten(name, 60)),
 				Hint: recourse.Nearest(name, p.settingNames())}
 		}
-		v, err := p.Settings[i].Parse(settings[name])
+		v, err := p.Settings[i].read(settings[name], known)
 		if err != nil {
 			return nil, err
 		}
@@ -56,7 +60,7 @@ func (p *Playbook) With(settings map[string]string) (*Policy, error) {
 func (p *Policy) finish() (err error) {
 	h := sha256.New()
 	io.WriteString(h, p.Playbook.Hash)
-	for i, s := range p.Settings {
+	for i, s := range p.Playbook.Settings {
 		fmt.Fprintf(h, "\n%s: %s", s.Name, s.Format(p.Values[i]))
 	}
 	p.Hash = hex.EncodeToString(h.Sum(nil))
@@ -68,12 +72,14 @@ func (p *Policy) finish() (err error) {
 	}
 	for _, i := range p.repeats {
 		if d := p.Values[i].Span; d.Time == 0 && d.Business == 0 {
-			return &recourse.Error{Kind: recourse.Invalid, Code: "setting_value", Field: p.Settings[i].Name, Message: p.Settings[i].Name + " says how often something repeats: it cannot be " + d.String()}
+			return &recourse.Error{Kind: recourse.Invalid, Code: "setting_value", Field: p.name(i), Message: p.name(i) + " says how often something repeats: it cannot be " + d.String()}
 		}
 	}
 	p.limit, p.waits, err = approvalLimit(p.Values[p.approval].Text)
 	return err
 }
+
+func (p *Policy) name(setting int) string { return p.Playbook.Settings[setting].Name }
 
 func (p *Playbook) settingNames() []string {
 	names := make([]string, len(p.Settings))

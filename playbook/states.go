@@ -110,19 +110,16 @@ func (b *builder) use(s *State, n document.Node) {
 // on: "" for what the state says itself, "path" for what its path says for all of its states.
 //
 // A choice of a person comes as the event remedy.chosen. It is refused under on, as the remedy, who may choose it and
-// whether it needs to be confirmed all belong to choose.
+// whether it needs to be confirmed all belong to choose. News of an act is refused there, too (see unheard).
 func (b *builder) part(s *State, n document.Node, block string) {
 	s.Do = append(s.Do, b.actions(section(n, "do"))...)
 	for _, e := range b.entries(section(n, "on")) {
 		event := recourse.EventType(e.Key)
 		if !known(event) || event == recourse.RemedyChosen {
-			err := &recourse.Error{Kind: recourse.Invalid, Code: "event", Position: e.At, Message: "there is no event " + recourse.Shorten(e.Key, 60) + " here"}
+			b.fail(unheard(event, e.At))
 			if event == recourse.RemedyChosen {
-				err.Hint = "what a person may choose stands under choose:"
-				b.fail(err)
 				continue
 			}
-			b.fail(hinted(err, e.Key, recourse.EventTypes()))
 		}
 		for _, t := range e.Value.List() {
 			out := b.transition(s, t)

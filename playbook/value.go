@@ -84,7 +84,9 @@ const longest = 3660
 //
 // A calendar must always be written, since "3 business days" would be read by everybody as those of their own country.
 // There are no weeks and no months: a month has no one length, and a week is written as 7 days.
-func ParseDuration(s string) (Duration, error) {
+func ParseDuration(s string) (Duration, error) { return parseDuration(s, official) }
+
+func parseDuration(s string, known countries) (Duration, error) {
 	words := strings.Fields(s)
 	bad := func(hint string) (Duration, error) {
 		return Duration{}, &recourse.Error{Kind: recourse.Invalid, Code: "duration", Message: fmt.Sprintf("%q is not a duration", recourse.Shorten(s, 60)), Hint: hint}
@@ -109,21 +111,35 @@ func ParseDuration(s string) (Duration, error) {
 		if words[2] != "day" && words[2] != "days" || n > longest {
 			return bad(forms)
 		}
-		return businessDuration(n, words[3])
+		return businessDuration(n, words[3], known)
 	}
 	return bad(forms)
 }
 
 // businessDuration makes N business days of a country that there is a calendar for. "merchant" is left as it is: which
 // country that is, a merchant's settings say later, one playbook serving many.
-func businessDuration(n int, country string) (Duration, error) {
-	if country != "merchant" {
-		if _, ok := calendar.Default().Calendar(country); !ok {
-			return Duration{}, &recourse.Error{Kind: recourse.Invalid, Code: "calendar", Message: fmt.Sprintf("there is no calendar %q", recourse.Shorten(country, 20)),
-				Hint: `a country's two letters, or "merchant"`}
-		}
+func businessDuration(n int, country string, known countries) (Duration, error) {
+	if country != "merchant" && !known(country) {
+		return Duration{}, &recourse.Error{Kind: recourse.Invalid, Code: "calendar", Message: fmt.Sprintf("there is no calendar %q", recourse.Shorten(country, 20)),
+			Hint: `a country's two letters, or "merchant"`}
 	}
 	return Duration{Business: n, Calendar: country}, nil
+}
+
+// countries says which countries a text may name.
+type countries func(code string) bool
+
+// official are the countries that the program brings a calendar of: all that a person may write.
+func official(code string) bool {
+	_, ok := calendar.Default().Calendar(code)
+	return ok
+}
+
+// once are the countries that a text may name which was taken at some time: whatever looks like one. There was a
+// calendar of it then, and it is kept with the decisions that counted in it; that the program has one today is not to
+// be asked.
+func once(code string) bool {
+	return len(code) == 2 && strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
 
 // String is the form that ParseDuration reads.
@@ -181,15 +197,17 @@ type Setting struct {
 // There is one form for all places where a setting is written (a default, a playbook that extends, a scenario, the
 // command line), so that a value can be copied from one to another. Errors name the setting; the place in a file is
 // added by those who read one.
-func (s *Setting) Parse(text string) (Value, error) {
-	v, err := s.parse(strings.TrimSpace(text))
+func (s *Setting) Parse(text string) (Value, error) { return s.read(text, official) }
+
+func (s *Setting) read(text string, known countries) (Value, error) {
+	v, err := s.parse(strings.TrimSpace(text), known)
 	if e, ok := err.(*recourse.Error); ok {
 		e.Field = s.Name
 	}
 	return v, err
 }
 
-func (s *Setting) parse(text string) (Value, error) {
+func (s *Setting) parse(text string, known countries) (Value, error) {
 	wrong := func(hint string) (Value, error) {
 		return Value{}, &recourse.Error{Kind: recourse.Invalid, Code: "setting_value", Message: fmt.Sprintf("%s cannot be %q", s.Name, recourse.Shorten(text, 60)), Hint: hint}
 	}
@@ -205,7 +223,7 @@ func (s *Setting) parse(text string) (Value, error) {
 		}
 		return Truth(text == "true"), nil
 	case Period:
-		d, err := ParseDuration(text)
+		d, err := parseDuration(text, known)
 		return Value{Kind: Span, Span: &d}, err
 	case Percent:
 		n, err := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(text, "%")))
@@ -225,7 +243,7 @@ func (s *Setting) parse(text string) (Value, error) {
 		}
 		return Word(text), nil
 	}
-	if _, ok := calendar.Default().Calendar(text); !ok {
+	if !known(text) {
 		return wrong("the two letters of a country with a calendar")
 	}
 	return Word(text), nil

@@ -1,0 +1,67 @@
+package desk
+
+import (
+	"recourse"
+	"recourse/store"
+)
+
+// cases are the rows of the cases that a decision changed. A decision shares what it did not change with the file before,
+// so that comparing pointers is enough.
+func (g *group) cases(after *recourse.OrderFile) ([]store.Case, error) {
+	before := map[*recourse.Case]bool{}
+	for _, c := range g.change.Before.OrderFile.Cases {
+		before[c] = true
+	}
+	var rows []store.Case
+	for _, c := range after.Cases {
+		if !before[c] || c.Status == recourse.Open {
+			rows = append(rows, g.row(after, c))
+		}
+	}
+	return rows, nil
+}
+
+// row is a case as it is looked for.
+func (g *group) row(f *recourse.OrderFile, c *recourse.Case) store.Case {
+	row := store.Case{
+		Merchant: g.key.Merchant, ID: c.ID, Order: g.key.Order, Situation: c.Situation, Status: c.Status, Outcome: c.Outcome, State: c.State, Quiet: c.Quiet,
+		OpenedAt: c.OpenedAt, ClosedAt: c.ClosedAt, Channel: f.Order.Channel, Policy: c.Playbook, Supplier: supplierOf(f, c),
+		Due: g.decider.NextDeadline(f, c.ID), Amount: g.decider.Stake(f, c.ID),
+	}
+	if f.Order.ShipTo != nil {
+		row.Country = f.Order.ShipTo.Country
+	}
+	for _, q := range c.Asks {
+		if row.Waits = q.Of; q.Of == recourse.PartyMerchant {
+			break
+		}
+	}
+	return row
+}
+
+// supplierOf is the supplier of the purchase that a case is about, else of the first purchase of its lines.
+func supplierOf(f *recourse.OrderFile, c *recourse.Case) string {
+	for i := range f.Purchases {
+		p := &f.Purchases[i]
+		if p.ID == c.Purchase || c.Purchase == "" && (len(p.Lines) == 0 || recourse.Overlap(p.Lines, c.Lines)) {
+			return p.Supplier
+		}
+	}
+	return ""
+}
+
+// newRefs are the purchases and parcels that a decision made known.
+func newRefs(before, after *recourse.OrderFile) []store.Ref {
+	var refs []store.Ref
+	for i := range after.Purchases {
+		if id := after.Purchases[i].ID; before.Purchase(id) == nil {
+			refs = append(refs, store.Ref{Kind: "purchase", ID: id})
+		}
+	}
+	for i := range after.Parcels {
+		if id := after.Parcels[i].ID; before.Parcel(id) == nil {
+			refs = append(refs, store.Ref{Kind: "parcel", ID: id})
+		}
+	}
+	return refs
+}

@@ -1,0 +1,215 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"recourse"
+)
+
+// A backup is a SQLite database, whichever database it was made of: it can be opened as it is, and restored into
+// either. That is also how a shop moves from SQLite to PostgreSQL.
+
+// tables are copied in this order, so that what refers to another comes after it. Leases are not: they are of the
+// moment. The tails of the batches are left out: a copy goes into empty tables.
+var tables = []*batch{
+	{table: "merchants", columns: "merchant text, name text, policy text, calendars text, created_at bigint"},
+	{table: "playbooks", columns: "merchant text, hash text, text bytea"},
+	{table: "policies", columns: "merchant text, hash text, playbook text, name text, settings text, created_at bigint, created_by text"},
+	{table: "calendars", columns: "merchant text, hash text, text bytea"},
+	{table: "orders", columns: insertOrders.columns},
+	{table: "history", columns: insertHistory.columns},
+	{table: "events", columns: insertEvents.columns},
+	{table: "refs", columns: insertRefs.columns},
+	{table: "personal", columns: insertPersonal.columns},
+	{table: "cases", columns: insertCases.columns},
+	{table: "effects", columns: insertEffects.columns},
+	{table: "tokens", columns: "merchant text, hash text, name text, role text, kind text, created_at bigint, expires_at bigint, used_at bigint"},
+}
+
+// Backup writes all there is, as of one moment, into a new SQLite file, while others go on reading and writing. The file
+// has its name only when it is whole and on the disk; one that is there is not overwritten (file_exists). progress, which
+// may be nil, is told the rows copied, and how many there are in all, 0 where that is not known.
+func (s *Store) Backup(ctx context.Context, path string, progress func(done, total int64)) (err error) {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return &recourse.Error{Kind: recourse.Conflict, Code: "file_exists", Position: recourse.Position{File: path}, Message: "the file is there already", Hint: "a backup never writes over another one"}
+	}
+	part := path + ".part"
+	os.Remove(part) // of a backup that was interrupted
+	defer func() {
+		if err != nil {
+			removeDatabase(part)
+		}
+	}()
+	if s.dialect == &sqlite {
+		err = s.vacuumInto(ctx, part)
+	} else {
+		err = s.copyInto(ctx, part, progress)
+	}
+	if err == nil {
+		err = settle(part)
+	}
+	if err == nil {
+		err = os.Rename(part, path)
+	}
+	if err == nil {
+		err = settle(filepath.Dir(path))
+	}
+	return err
+}
+
+// vacuumInto lets SQLite write a compact copy of one state of the database.
+func (s *Store) vacuumInto(ctx context.Context, path string) error {
+	db, err := sql.Open("sqlite", "file:"+s.path+"?_pragma=busy_timeout(10000)&_pragma=synchronous(FULL)")
+	if err != nil {
+		return s.failed("backup", err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(ctx, `VACUUM INTO $1`, path); err != nil {
+		return s.failed("backup", err)
+	}
+	return nil
+}
+
+func (s *Store) copyInto(ctx context.Context, path string, progress func(done, total int64)) error {
+	to, err := Open(ctx, path)
+	if err != nil {
+		return err
+	}
+	err = Copy(ctx, s, to, progress)
+	return errors.Join(err, to.Close())
+}
+
+// Restore puts a backup into a database that has no merchant yet: not_empty, of kind [recourse.Conflict], otherwise.
+func Restore(ctx context.Context, path string, to *Store, progress func(done, total int64)) error {
+	if _, err := os.Stat(path); err != nil {
+		return &recourse.Error{Kind: recourse.NotFound, Code: "file", Position: recourse.Position{File: path}, Message: "there is no such backup", Err: err}
+	}
+	from, err := Open(ctx, path)
+	if err != nil {
+		return err
+	}
+	err = Copy(ctx, from, to, progress)
+	return errors.Join(err, from.Close())
+}
+
+// Copy copies all rows of one database, as of one moment, into another that has none, in one transaction.
+func Copy(ctx context.Context, from, to *Store, progress func(done, total int64)) error {
+	return from.Read(ctx, func(source *Tx) error {
+		total, err := source.rowCount()
+		if err != nil {
+			return err
+		}
+		return to.Write(ctx, func(target *Tx) error {
+			all, err := target.Merchants()
+			if err != nil {
+				return err
+			}
+			if len(all) > 0 {
+				return &recourse.Error{Kind: recourse.Conflict, Code: "not_empty", Message: "the database has merchants already", Hint: "restore into an empty one"}
+			}
+			var done int64
+			for _, b := range tables {
+				if err := copyTable(source, target, b, func(n int) {
+					if done += int64(n); progress != nil {
+						progress(done, total)
+					}
+				}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+}
+
+func (tx *Tx) rowCount() (total int64, err error) {
+	for _, b := range tables {
+		var n int64
+		if err := tx.QueryRowContext(tx.ctx, `SELECT COUNT(*) FROM `+b.table).Scan(&n); err != nil {
+			return 0, err
+		}
+		total += n
+	}
+	return total, nil
+}
+
+// copyAtOnce is how many rows are held while copying.
+const copyAtOnce = 500
+
+func copyTable(from, to *Tx, b *batch, progress func(int)) error {
+	names, types := b.split()
+	rows, err := from.query(`SELECT ` + strings.Join(names, ", ") + ` FROM ` + b.table)
+	if err != nil {
+		return err
+	}
+	var held [][]any
+	flush := func() error {
+		_, err := to.insert(b, held)
+		progress(len(held))
+		held = held[:0]
+		return err
+	}
+	err = each(rows, func() error {
+		row, err := scanRow(rows, types)
+		if held = append(held, row); err == nil && len(held) == copyAtOnce {
+			err = flush()
+		}
+		return err
+	})
+	if err != nil || len(held) == 0 {
+		return err
+	}
+	return flush()
+}
+
+// scanRow reads a row into values of its columns' types.
+func scanRow(rows *sql.Rows, types []string) ([]any, error) {
+	into := make([]any, len(types))
+	for i, t := range types {
+		switch t {
+		case "text":
+			into[i] = new(string)
+		case "bigint":
+			into[i] = new(int64)
+		default:
+			into[i] = new([]byte)
+		}
+	}
+	if err := rows.Scan(into...); err != nil {
+		return nil, err
+	}
+	row := make([]any, len(into))
+	for i, v := range into {
+		switch v := v.(type) {
+		case *string:
+			row[i] = *v
+		case *int64:
+			row[i] = *v
+		case *[]byte:
+			row[i] = append([]byte{}, *v...) // never nil: the column is not
+		}
+	}
+	return row, nil
+}
+
+// settle waits until a file or a folder is on the disk.
+func settle(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// removeDatabase removes a SQLite file with what lies beside it.
+func removeDatabase(path string) {
+	for _, end := range []string{"", "-wal", "-shm", "-journal"} {
+		os.Remove(path + end)
+	}
+}

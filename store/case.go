@@ -1,0 +1,264 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"recourse"
+)
+
+// Case is a case as it is looked for: what lists, filters and sorts by. The case itself is in its order's file.
+type Case struct {
+	Merchant  string
+	ID        string
+	Order     string
+	Situation recourse.Situation
+	Status    recourse.CaseStatus
+	Outcome   recourse.Outcome
+	State     string
+	Waits     recourse.Party // who was asked something; "": nobody
+	Quiet     bool
+	Due       time.Time // its next deadline, or by when a person is to answer; zero: none
+	OpenedAt  time.Time
+	ClosedAt  time.Time
+	Supplier  string
+	Country   string
+	Channel   string
+	Amount    recourse.Money // what the buyer paid for its pieces
+	Policy    string         // hash of the policy that it is pinned to
+}
+
+var insertCases = &batch{
+	table: "cases",
+	columns: "merchant text, case_id text, order_id text, situation text, status text, outcome text, state text, waits text, quiet bigint, due_at bigint, opened_at bigint, " +
+		"closed_at bigint, supplier text, country text, channel text, currency text, amount bigint, policy text",
+	tail: `ON CONFLICT (merchant, case_id) DO UPDATE SET situation = excluded.situation, status = excluded.status, outcome = excluded.outcome, state = excluded.state,
+		waits = excluded.waits, quiet = excluded.quiet, due_at = excluded.due_at, closed_at = excluded.closed_at, supplier = excluded.supplier, country = excluded.country,
+		channel = excluded.channel, currency = excluded.currency, amount = excluded.amount, policy = excluded.policy`,
+}
+
+func (tx *Tx) saveCases(changes []*Change) error {
+	var rows [][]any
+	for _, c := range changes {
+		for i := range c.Cases {
+			rows = append(rows, caseRow(&c.Cases[i]))
+		}
+	}
+	_, err := tx.insert(insertCases, rows)
+	return err
+}
+
+func caseRow(c *Case) []any {
+	quiet := int64(0)
+	if c.Quiet {
+		quiet = 1
+	}
+	return []any{c.Merchant, c.ID, c.Order, string(c.Situation), string(c.Status), string(c.Outcome), c.State, string(c.Waits), quiet, micros(c.Due), micros(c.OpenedAt),
+		micros(c.ClosedAt), c.Supplier, c.Country, c.Channel, string(c.Amount.Currency), c.Amount.Minor, c.Policy}
+}
+
+const caseColumns = `merchant, case_id, order_id, situation, status, outcome, state, waits, quiet, due_at, opened_at, closed_at, supplier, country, channel, currency, amount, policy`
+
+// Sort is an order of cases.
+type Sort string
+
+// The orders of cases: by what is due first, by what was opened last, by the highest amount.
+const (
+	ByDue    Sort = "due"
+	ByOpened Sort = "opened"
+	ByAmount Sort = "amount"
+)
+
+// Sorts lists them.
+var Sorts = []Sort{ByDue, ByOpened, ByAmount}
+
+// Cursor is a place in a list: the number and the id of the last one shown. The zero value is the beginning.
+type Cursor struct {
+	N  int64
+	ID string
+}
+
+// String is the cursor as a text for a URL.
+func (c Cursor) String() string {
+	if c.ID == "" {
+		return ""
+	}
+	return strconv.FormatInt(c.N, 36) + "." + c.ID
+}
+
+// ParseCursor reads what String gave.
+func ParseCursor(s string) (Cursor, error) {
+	if s == "" {
+		return Cursor{}, nil
+	}
+	n, id, ok := strings.Cut(s, ".")
+	v, err := strconv.ParseInt(n, 36, 64)
+	if !ok || err != nil || id == "" || len(id) > 2000 {
+		return Cursor{}, &recourse.Error{Kind: recourse.Invalid, Code: "cursor", Field: "cursor", Message: "the cursor is not one that a list gave", Hint: "begin without one"}
+	}
+	return Cursor{v, id}, nil
+}
+
+// CaseFilter says which cases are wanted, in which order. Empty fields want all.
+type CaseFilter struct {
+	Status    recourse.CaseStatus
+	Situation recourse.Situation
+	Supplier  string
+	Country   string
+	Channel   string
+	Order     string
+	Outcome   recourse.Outcome
+	Waits     recourse.Party
+	DueBefore time.Time
+	DueAfter  time.Time      // at or after
+	Least     recourse.Money // in its own currency
+	Sort      Sort           // default ByDue
+	After     Cursor
+	Limit     int
+}
+
+// where is the condition and its arguments.
+func (f *CaseFilter) where(merchant string) (string, []any) {
+	where, args := "merchant = $1", []any{merchant}
+	add := func(condition string, v any) {
+		args = append(args, v)
+		where += fmt.Sprintf(" AND "+condition, len(args))
+	}
+	for _, c := range []struct{ column, value string }{
+		{"status", string(f.Status)}, {"situation", string(f.Situation)}, {"supplier", f.Supplier}, {"country", f.Country}, {"channel", f.Channel}, {"order_id", f.Order},
+		{"outcome", string(f.Outcome)}, {"waits", string(f.Waits)}, {"currency", string(f.Least.Currency)},
+	} {
+		if c.value != "" {
+			add(c.column+" = $%d", c.value)
+		}
+	}
+	if f.Least.Currency != "" {
+		add("amount >= $%d", f.Least.Minor)
+	}
+	if !f.DueBefore.IsZero() {
+		add("due_at < $%d", f.DueBefore.UnixMicro())
+	}
+	if !f.DueAfter.IsZero() {
+		add("due_at >= $%d", f.DueAfter.UnixMicro())
+	}
+	return where, args
+}
+
+// sorted is the column that the cases stand by, and how two of them compare.
+func (f *CaseFilter) sorted() (column, compare, direction string) {
+	switch f.Sort {
+	case ByOpened:
+		return "opened_at", "<", " DESC"
+	case ByAmount:
+		return "amount", "<", " DESC"
+	}
+	return "due_at", ">", ""
+}
+
+// Cases are a merchant's cases, and the cursor for those behind them; the zero Cursor when there are none.
+func (tx *Tx) Cases(merchant string, f CaseFilter) ([]Case, Cursor, error) {
+	where, args := f.where(merchant)
+	column, compare, direction := f.sorted()
+	if f.After.ID != "" {
+		args = append(args, f.After.N, f.After.ID)
+		where += fmt.Sprintf(" AND (%s, case_id) %s ($%d, $%d)", column, compare, len(args)-1, len(args))
+	}
+	args = append(args, f.Limit+1)
+	rows, err := tx.query(`SELECT `+caseColumns+` FROM cases WHERE `+where+` ORDER BY `+column+direction+`, case_id`+direction+fmt.Sprintf(` LIMIT $%d`, len(args)), args...)
+	if err != nil {
+		return nil, Cursor{}, err
+	}
+	out, err := scanCases(rows)
+	if err != nil || len(out) <= f.Limit {
+		return out, Cursor{}, err
+	}
+	out = out[:f.Limit]
+	return out, f.cursor(&out[len(out)-1]), nil
+}
+
+func (f *CaseFilter) cursor(c *Case) Cursor {
+	switch f.Sort {
+	case ByOpened:
+		return Cursor{micros(c.OpenedAt), c.ID}
+	case ByAmount:
+		return Cursor{c.Amount.Minor, c.ID}
+	}
+	return Cursor{micros(c.Due), c.ID}
+}
+
+// CountCases counts cases, up to a limit: more than anybody reads need not be counted.
+func (tx *Tx) CountCases(merchant string, f CaseFilter, limit int) (n int, err error) {
+	where, args := f.where(merchant)
+	args = append(args, limit)
+	err = tx.QueryRowContext(tx.ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE `+where+fmt.Sprintf(` LIMIT $%d) few`, len(args)), args...).Scan(&n)
+	return n, err
+}
+
+func scanCases(rows interface {
+	Next() bool
+	Scan(...any) error
+	Err() error
+	Close() error
+}) ([]Case, error) {
+	defer rows.Close()
+	var out []Case
+	for rows.Next() {
+		var c Case
+		var quiet, due, opened, closed int64
+		if err := rows.Scan(&c.Merchant, &c.ID, &c.Order, &c.Situation, &c.Status, &c.Outcome, &c.State, &c.Waits, &quiet, &due, &opened, &closed, &c.Supplier, &c.Country, &c.Channel,
+			&c.Amount.Currency, &c.Amount.Minor, &c.Policy); err != nil {
+			return nil, err
+		}
+		c.Quiet, c.Due, c.OpenedAt, c.ClosedAt = quiet == 1, instant(due), instant(opened), instant(closed)
+		out = append(out, c)
+	}
+	return out, rows.Err()
+}
+
+// Situations are those that a merchant's open cases have, in the order of the alphabet.
+func (tx *Tx) Situations(merchant string) ([]recourse.Situation, error) {
+	// One look into the index for each, however many cases there are.
+	var out []recourse.Situation
+	for last := ""; ; {
+		rows, err := tx.query(`SELECT situation FROM cases WHERE merchant = $1 AND status = 'open' AND situation > $2 ORDER BY situation LIMIT 1`, merchant, last)
+		if err != nil {
+			return nil, err
+		}
+		found := false
+		if err := each(rows, func() error { found = true; return rows.Scan(&last) }); err != nil || !found {
+			return out, err
+		}
+		out = append(out, recourse.Situation(last))
+	}
+}
+
+// numbers are numbers for a list in SQL.
+func numbers(of []int) string {
+	texts := make([]string, len(of))
+	for i, n := range slices.Sorted(slices.Values(of)) {
+		texts[i] = strconv.Itoa(n)
+	}
+	return strings.Join(texts, ",")
+}
+
+// CasesOf are all cases of some orders.
+func (tx *Tx) CasesOf(keys []Key) (map[Key][]Case, error) {
+	out := map[Key][]Case{}
+	if len(keys) == 0 {
+		return out, nil
+	}
+	d := tx.store.dialect
+	rows, err := tx.query(`SELECT `+caseColumns+` FROM `+d.keys(2)+`cases c WHERE c.merchant = k.k1 AND c.order_id = k.k2`, d.keyArgs(keyTexts(keys))...)
+	if err != nil {
+		return nil, err
+	}
+	all, err := scanCases(rows)
+	for _, c := range all {
+		k := Key{c.Merchant, c.Order}
+		out[k] = append(out[k], c)
+	}
+	return out, err
+}

@@ -1,0 +1,200 @@
+package store
+
+import (
+	"database/sql"
+	"fmt"
+	"time"
+
+	"recourse"
+)
+
+// EffectStatus says what has become of an act.
+type EffectStatus string
+
+const (
+	// Pending: decided, saved, and not begun. It waits for its approval where that is needed, then for a sender or a person
+	// to take it up. A later decision may still drop it.
+	Pending EffectStatus = "pending"
+	// Sending: somebody has begun, and has until an instant to say how it ended. It can no longer be dropped.
+	Sending EffectStatus = "sending"
+	// Done: it was carried out. Final, but for a refund that a bank gives back.
+	Done EffectStatus = "done"
+	// Failed: it was tried and did not happen. The decision was told and says what follows.
+	Failed EffectStatus = "failed"
+	// Unknown: whoever had begun did not say how it ended in time. Never begun again blind: the peer is asked whether it
+	// happened, or a person is.
+	Unknown EffectStatus = "unknown"
+	// Dropped: it is not to be carried out any more: rejected, withdrawn, answered otherwise, or overtaken. Final.
+	Dropped EffectStatus = "dropped"
+)
+
+// EffectStatuses lists them in the order of an effect's life.
+var EffectStatuses = []EffectStatus{Pending, Sending, Done, Failed, Unknown, Dropped}
+
+// ApprovalRejected: a person said no. Beside the two that a decision gives.
+const ApprovalRejected recourse.Approval = "rejected"
+
+// Effect is an act as it is kept.
+type Effect struct {
+	recourse.Effect
+	Merchant string
+	Order    string
+	Status   EffectStatus
+	Until    time.Time // while sending
+	MovedAt  time.Time
+	MovedBy  string
+	Note     string // what the one who moved it last had to say
+	body     []byte
+}
+
+// Move is a change of what has become of an effect.
+type Move struct {
+	Effect   string            `json:"effect"`
+	Status   EffectStatus      `json:"status"`
+	Approval recourse.Approval `json:"approval,omitempty"` // "": as it was
+	Until    time.Time         `json:"until,omitzero"`
+	Note     string            `json:"note,omitempty"`
+}
+
+// Act is an effect that is not over, as it stands beside its order's file: what may still become of it is decided with
+// the file, without looking further.
+type Act struct {
+	ID       string              `json:"id"`
+	Case     string              `json:"case,omitempty"`
+	Kind     recourse.EffectKind `json:"kind"`
+	Status   EffectStatus        `json:"status"`
+	Approval recourse.Approval   `json:"approval,omitempty"`
+	At       time.Time           `json:"at"`
+}
+
+var insertEffects = &batch{table: "effects", columns: "merchant text, effect_id text, order_id text, case_id text, kind text, status text, approval text, at bigint, due_at bigint, until bigint, moved_at bigint, moved_by text, note text, body bytea"}
+
+func (tx *Tx) saveEffects(changes []*Change) error {
+	var rows [][]any
+	for _, c := range changes {
+		for i := range c.Effects {
+			e := &c.Effects[i]
+			rows = append(rows, []any{c.Before.Merchant, e.ID, c.Before.Order, e.Case, string(e.Kind), string(e.Status), string(e.Effect.Approval), micros(e.At), micros(e.Due),
+				int64(never), micros(e.MovedAt), e.MovedBy, "", e.body})
+		}
+	}
+	_, err := tx.insert(insertEffects, rows)
+	return err
+}
+
+var updateEffects = &batch{table: "effects", columns: "merchant text, effect_id text, status text, approval text, until bigint, moved_at bigint, moved_by text, note text"}
+
+// saveMoves changes effects by their keys. Of one that moved several times in a change the last counts.
+func (tx *Tx) saveMoves(changes []*Change) error {
+	var rows [][]any
+	for _, c := range changes {
+		last := map[string]int{}
+		for i := range c.Entries {
+			for _, m := range c.Entries[i].Moves {
+				row := []any{c.Before.Merchant, m.Effect, string(m.Status), string(m.Approval), micros(m.Until), micros(c.Entries[i].At), c.Entries[i].By, m.Note}
+				at, moved := last[m.Effect]
+				if !moved {
+					last[m.Effect] = len(rows)
+					rows = append(rows, row)
+					continue
+				}
+				if row[3] == "" {
+					row[3] = rows[at][3] // the approval stays
+				}
+				rows[at] = row
+			}
+		}
+	}
+	return tx.update(updateEffects, rows)
+}
+
+const effectColumns = `e.merchant, e.effect_id, e.order_id, e.status, e.approval, e.until, e.moved_at, e.moved_by, e.note, e.body`
+
+func scanEffects(rows *sql.Rows) ([]Effect, error) {
+	var out []Effect
+	return out, each(rows, func() error {
+		var e Effect
+		var id, approval string
+		var until, moved int64
+		var body sql.RawBytes
+		if err := rows.Scan(&e.Merchant, &id, &e.Order, &e.Status, &approval, &until, &moved, &e.MovedBy, &e.Note, &body); err != nil {
+			return err
+		}
+		if err := decode(body, &e.Effect); err != nil {
+			return err
+		}
+		e.Effect.Approval, e.Until, e.MovedAt = recourse.Approval(approval), instant(until), instant(moved)
+		out = append(out, e)
+		return nil
+	})
+}
+
+// Effects reads effects of a merchant by their ids; one that there is not is not in the answer.
+func (tx *Tx) Effects(merchant string, ids []string) (map[string]Effect, error) {
+	out := map[string]Effect{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	keys := make([][]string, len(ids))
+	for i, id := range ids {
+		keys[i] = []string{merchant, id}
+	}
+	d := tx.store.dialect
+	rows, err := tx.query(`SELECT `+effectColumns+` FROM `+d.keys(2)+`effects e WHERE e.merchant = k.k1 AND e.effect_id = k.k2`, d.keyArgs(keys)...)
+	if err != nil {
+		return nil, err
+	}
+	all, err := scanEffects(rows)
+	for _, e := range all {
+		out[e.ID] = e
+	}
+	return out, err
+}
+
+// EffectsOf are all effects of an order, in the order they were decided in.
+func (tx *Tx) EffectsOf(k Key) ([]Effect, error) {
+	rows, err := tx.query(`SELECT `+effectColumns+` FROM effects e WHERE e.merchant = $1 AND e.order_id = $2 ORDER BY e.at, e.effect_id`, k.Merchant, k.Order)
+	if err != nil {
+		return nil, err
+	}
+	return scanEffects(rows)
+}
+
+// EffectFilter says which effects are wanted. Empty fields want all.
+type EffectFilter struct {
+	Status   EffectStatus
+	Approval recourse.Approval
+	Kind     recourse.EffectKind
+	After    Cursor // those behind this one
+	Limit    int
+}
+
+// ListEffects are a merchant's effects, the oldest first.
+func (tx *Tx) ListEffects(merchant string, f EffectFilter) ([]Effect, error) {
+	where, args := "e.merchant = $1 AND e.status = $2", []any{merchant, string(f.Status)}
+	for _, c := range []struct{ column, value string }{{"approval", string(f.Approval)}, {"kind", string(f.Kind)}} {
+		if c.value != "" {
+			args = append(args, c.value)
+			where += fmt.Sprintf(" AND e.%s = $%d", c.column, len(args))
+		}
+	}
+	if f.After.ID != "" {
+		args = append(args, f.After.N, f.After.ID)
+		where += fmt.Sprintf(" AND (e.at, e.effect_id) > ($%d, $%d)", len(args)-1, len(args))
+	}
+	args = append(args, f.Limit)
+	rows, err := tx.query(`SELECT `+effectColumns+` FROM effects e WHERE `+where+fmt.Sprintf(` ORDER BY e.at, e.effect_id LIMIT $%d`, len(args)), args...)
+	if err != nil {
+		return nil, err
+	}
+	return scanEffects(rows)
+}
+
+// Overrun are effects that somebody began and whose time to say how they ended is over, at most so many.
+func (tx *Tx) Overrun(now time.Time, limit int) ([]Effect, error) {
+	rows, err := tx.query(`SELECT `+effectColumns+` FROM effects e WHERE e.status = 'sending' AND e.until <= $1 ORDER BY e.until LIMIT $2`, now.UnixMicro(), limit)
+	if err != nil {
+		return nil, err
+	}
+	return scanEffects(rows)
+}

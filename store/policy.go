@@ -1,0 +1,149 @@
+package store
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"recourse"
+)
+
+// Merchant is one merchant of the database.
+type Merchant struct {
+	ID        string
+	Name      string
+	Policy    string // hash of the policy that takes new cases
+	Calendars string // hash of the calendars
+	CreatedAt time.Time
+}
+
+// Policy is a playbook with settings, as it is kept.
+type Policy struct {
+	Hash      string
+	Playbook  string // hash
+	Name      string // of the playbook, for people
+	Settings  map[string]string
+	CreatedAt time.Time
+	CreatedBy string
+}
+
+// Merchants are all merchants, in the order of their ids.
+func (tx *Tx) Merchants() ([]Merchant, error) {
+	rows, err := tx.query(`SELECT merchant, name, policy, calendars, created_at FROM merchants ORDER BY merchant`)
+	if err != nil {
+		return nil, err
+	}
+	var out []Merchant
+	return out, each(rows, func() error {
+		var m Merchant
+		var created int64
+		if err := rows.Scan(&m.ID, &m.Name, &m.Policy, &m.Calendars, &created); err != nil {
+			return err
+		}
+		m.CreatedAt = instant(created)
+		out = append(out, m)
+		return nil
+	})
+}
+
+// Merchant reads one merchant: merchant_unknown, of kind [recourse.NotFound], when there is none of that id.
+func (tx *Tx) Merchant(id string) (Merchant, error) {
+	m := Merchant{ID: id}
+	rows, err := tx.query(`SELECT name, policy, calendars, created_at FROM merchants WHERE merchant = $1`, id)
+	if err != nil {
+		return m, err
+	}
+	found := false
+	err = each(rows, func() error {
+		var created int64
+		found = true
+		err := rows.Scan(&m.Name, &m.Policy, &m.Calendars, &created)
+		m.CreatedAt = instant(created)
+		return err
+	})
+	if err == nil && !found {
+		err = &recourse.Error{Kind: recourse.NotFound, Code: "merchant_unknown", Field: "merchant", Message: "there is no merchant " + recourse.Shorten(id, 60)}
+	}
+	return m, err
+}
+
+// PutMerchant adds a merchant, or changes its name, policy or calendars.
+func (tx *Tx) PutMerchant(m Merchant) error {
+	_, err := tx.exec(`INSERT INTO merchants (merchant, name, policy, calendars, created_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (merchant) DO UPDATE SET name = excluded.name, policy = excluded.policy, calendars = excluded.calendars`, m.ID, m.Name, m.Policy, m.Calendars, micros(m.CreatedAt))
+	return err
+}
+
+// KeepPolicy keeps a policy and the text of its playbook, for ever; what is there already stays as it is.
+func (tx *Tx) KeepPolicy(merchant string, p Policy, text []byte) error {
+	if _, err := tx.exec(`INSERT INTO playbooks (merchant, hash, text) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, merchant, p.Playbook, text); err != nil {
+		return err
+	}
+	settings, err := json.Marshal(p.Settings)
+	if err != nil { // unreachable: texts can always be written
+		return err
+	}
+	_, err = tx.exec(`INSERT INTO policies (merchant, hash, playbook, name, settings, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+		merchant, p.Hash, p.Playbook, p.Name, string(settings), micros(p.CreatedAt), p.CreatedBy)
+	return err
+}
+
+// Policies are all policies that a merchant ever had, the oldest first.
+func (tx *Tx) Policies(merchant string) ([]Policy, error) {
+	rows, err := tx.query(`SELECT hash, playbook, name, settings, created_at, created_by FROM policies WHERE merchant = $1 ORDER BY created_at, hash`, merchant)
+	if err != nil {
+		return nil, err
+	}
+	var out []Policy
+	return out, each(rows, func() error {
+		var p Policy
+		var settings string
+		var created int64
+		if err := rows.Scan(&p.Hash, &p.Playbook, &p.Name, &settings, &created, &p.CreatedBy); err != nil {
+			return err
+		}
+		p.CreatedAt = instant(created)
+		out = append(out, p)
+		return json.Unmarshal([]byte(settings), &out[len(out)-1].Settings)
+	})
+}
+
+// PlaybookText is the text of a playbook that a merchant had: playbook_unknown when it never had it.
+func (tx *Tx) PlaybookText(merchant, hash string) ([]byte, error) {
+	return tx.text(`SELECT text FROM playbooks WHERE merchant = $1 AND hash = $2`, "playbook_unknown", merchant, hash)
+}
+
+// KeepCalendars keeps calendars, for ever.
+func (tx *Tx) KeepCalendars(merchant, hash string, text []byte) error {
+	_, err := tx.exec(`INSERT INTO calendars (merchant, hash, text) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, merchant, hash, text)
+	return err
+}
+
+// CalendarsText is the text of calendars that a merchant had: calendars_unknown when it never had them.
+func (tx *Tx) CalendarsText(merchant, hash string) ([]byte, error) {
+	return tx.text(`SELECT text FROM calendars WHERE merchant = $1 AND hash = $2`, "calendars_unknown", merchant, hash)
+}
+
+func (tx *Tx) text(query, unknown, merchant, hash string) (text []byte, err error) {
+	err = tx.QueryRowContext(tx.ctx, query, merchant, hash).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, &recourse.Error{Kind: recourse.NotFound, Code: unknown, Message: "nothing is kept under the hash " + recourse.Shorten(hash, 70)}
+	}
+	return text, err
+}
+
+// MerchantOnce reads a merchant once in a transaction, however often it is asked for.
+func (tx *Tx) MerchantOnce(id string) (Merchant, error) {
+	if m, ok := tx.merchants[id]; ok {
+		return m, nil
+	}
+	m, err := tx.Merchant(id)
+	if err == nil {
+		if tx.merchants == nil {
+			tx.merchants = map[string]Merchant{}
+		}
+		tx.merchants[id] = m
+	}
+	return m, err
+}

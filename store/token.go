@@ -1,0 +1,90 @@
+package store
+
+import (
+	"time"
+
+	"recourse"
+)
+
+// TokenKind says what a token is shown for.
+type TokenKind string
+
+// The kinds of token.
+const (
+	TokenAPI     TokenKind = "api"     // by a program, with every request
+	TokenLink    TokenKind = "link"    // once, by who opens a link; it becomes a session
+	TokenSession TokenKind = "session" // by a browser, as a cookie
+)
+
+// Token is a way in. The secret itself is never kept, only its hash.
+type Token struct {
+	Merchant  string
+	Hash      string // SHA-256 of the secret, hex
+	Name      string // for people: whose it is
+	Role      string
+	Kind      TokenKind
+	CreatedAt time.Time
+	ExpiresAt time.Time // zero: never
+	UsedAt    time.Time // of a link: when it was used up; zero: never
+}
+
+// PutToken keeps a token.
+func (tx *Tx) PutToken(t Token) error {
+	_, err := tx.exec(`INSERT INTO tokens (merchant, hash, name, role, kind, created_at, expires_at, used_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		t.Merchant, t.Hash, t.Name, t.Role, string(t.Kind), micros(t.CreatedAt), micros(t.ExpiresAt), micros(t.UsedAt))
+	return err
+}
+
+// Token reads a token of a merchant by its hash: token_unknown, of kind [recourse.NotFound], when there is none.
+func (tx *Tx) Token(merchant, hash string) (Token, error) {
+	all, err := tx.tokens(`merchant = $1 AND hash = $2`, merchant, hash)
+	if err == nil && len(all) == 0 {
+		err = &recourse.Error{Kind: recourse.NotFound, Code: "token_unknown", Message: "there is no such token"}
+	}
+	if err != nil {
+		return Token{}, err
+	}
+	return all[0], nil
+}
+
+// Tokens are all tokens of a merchant, the oldest first.
+func (tx *Tx) Tokens(merchant string) ([]Token, error) { return tx.tokens(`merchant = $1`, merchant) }
+
+func (tx *Tx) tokens(where string, args ...any) ([]Token, error) {
+	rows, err := tx.query(`SELECT merchant, hash, name, role, kind, created_at, expires_at, used_at FROM tokens WHERE `+where+` ORDER BY created_at, hash`, args...)
+	if err != nil {
+		return nil, err
+	}
+	var out []Token
+	return out, each(rows, func() error {
+		var t Token
+		var created, expires, used int64
+		if err := rows.Scan(&t.Merchant, &t.Hash, &t.Name, &t.Role, &t.Kind, &created, &expires, &used); err != nil {
+			return err
+		}
+		t.CreatedAt, t.ExpiresAt, t.UsedAt = instant(created), instant(expires), instant(used)
+		out = append(out, t)
+		return nil
+	})
+}
+
+// UseToken uses up a token that is good once, and says whether it was still good: of two who come at the same time one
+// gets true.
+func (tx *Tx) UseToken(merchant, hash string, now time.Time) (bool, error) {
+	res, err := tx.exec(`UPDATE tokens SET used_at = $3 WHERE merchant = $1 AND hash = $2 AND used_at = 9223372036854775807 AND expires_at > $3`, merchant, hash, micros(now))
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
+// DropToken takes a token back, and says whether there was one.
+func (tx *Tx) DropToken(merchant, hash string) (bool, error) {
+	res, err := tx.exec(`DELETE FROM tokens WHERE merchant = $1 AND hash = $2`, merchant, hash)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
