@@ -88,35 +88,84 @@ func (j *job) check() bool {
 // serve takes what has gathered in the queue, batch after batch.
 func (d *Desk) serve() {
 	defer close(d.stopped)
+	var q gatherer
 	for {
 		select {
 		case <-d.ctx.Done():
 			return
 		case c := <-d.queue:
-			d.batch(d.gather(c))
+			q.take(c)
+			q.gather(d)
+			begun := time.Now()
+			d.batch(q.calls)
+			q.ended(time.Since(begun))
 		}
 	}
 }
 
-// gather takes further calls that wait already, up to a batch. A preview goes alone: it is taken back.
-func (d *Desk) gather(first *call) []*call {
-	calls, n := []*call{first}, len(first.jobs)
-	for n < maxBatch && !first.preview {
+// gatherer collects the calls of the next batch. Those who were just answered are back in a moment if they have more to
+// tell, and a commit costs the same for all of them; so it waits a little, but only for as many as lately came together.
+type gatherer struct {
+	calls []*call
+	facts int
+	peak  int           // callers who lately came together
+	took  time.Duration // by the last batch
+}
+
+// linger bounds how long a batch waits for more callers: so small a part of what the last one took, and no longer.
+const (
+	lingerPart = 6
+	lingerMost = time.Millisecond
+)
+
+func (q *gatherer) take(c *call) { q.calls, q.facts = append(q.calls[:0], c), len(c.jobs) }
+
+// gather takes further calls, up to a batch. A preview goes alone: it is taken back.
+func (q *gatherer) gather(d *Desk) {
+	var late <-chan time.Time
+	for q.facts < maxBatch && !q.calls[0].preview {
 		select {
 		case c := <-d.queue:
-			if c.preview || n+len(c.jobs) > maxBatch {
-				d.batch(calls)
-				if c.preview {
-					return []*call{c}
-				}
-				calls, n = nil, 0
+			if !q.add(d, c) {
+				return
 			}
-			calls, n = append(calls, c), n+len(c.jobs)
+			continue
 		default:
-			return calls
+		}
+		if len(q.calls) >= q.peak || len(q.calls) == 1 && q.peak < 3 {
+			return
+		}
+		if late == nil {
+			late = time.After(min(q.took/lingerPart, lingerMost))
+		}
+		select {
+		case c := <-d.queue:
+			if !q.add(d, c) {
+				return
+			}
+		case <-late:
+			return
 		}
 	}
-	return calls
+}
+
+// add puts a call to the batch. One that does not fit lets the batch go first and begins another; it says whether that
+// one may go on gathering.
+func (q *gatherer) add(d *Desk, c *call) bool {
+	if c.preview || q.facts+len(c.jobs) > maxBatch {
+		d.batch(q.calls)
+		q.take(c)
+		return !c.preview
+	}
+	q.calls, q.facts = append(q.calls, c), q.facts+len(c.jobs)
+	return true
+}
+
+// ended learns from a batch how many callers come together.
+func (q *gatherer) ended(took time.Duration) {
+	q.took = took
+	q.peak = max(len(q.calls), q.peak*7/8)
+	clear(q.calls)
 }
 
 // patience is how long a batch may take before its callers are told that the database cannot be used.

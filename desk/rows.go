@@ -6,16 +6,22 @@ import (
 )
 
 // cases are the rows of the cases that a decision changed. A decision shares what it did not change with the file before,
-// so that comparing pointers is enough.
+// so that comparing pointers is enough, but for an open case that stands as it did: its deadline may count from a date of
+// its purchase that has changed.
 func (g *group) cases(after *recourse.OrderFile) ([]store.Case, error) {
-	before := map[*recourse.Case]bool{}
-	for _, c := range g.change.Before.OrderFile.Cases {
-		before[c] = true
+	before := g.change.Before.OrderFile
+	same := map[*recourse.Case]bool{}
+	for _, c := range before.Cases {
+		same[c] = true
 	}
 	var rows []store.Case
 	for _, c := range after.Cases {
-		if !before[c] || c.Status == recourse.Open {
-			rows = append(rows, g.row(after, c))
+		if same[c] && c.Status == recourse.Closed {
+			continue
+		}
+		row := g.row(after, c)
+		if !same[c] || row != g.row(before, c) {
+			rows = append(rows, row)
 		}
 	}
 	return rows, nil

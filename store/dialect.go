@@ -88,7 +88,7 @@ var sqlite = dialect{
 				if i > 0 {
 					s.WriteByte(',')
 				}
-				s.WriteString("$" + strconv.Itoa(r*len(names)+i+1))
+				s.WriteByte('?') // a name would be looked up for every value: half the time of binding
 			}
 			s.WriteByte(')')
 		}
