@@ -289,7 +289,7 @@ func (g *group) add(r store.Record, d decide.Decision) {
 	g.change.Entries = append(g.change.Entries, store.Entry{Record: r})
 	for _, e := range d.Effects {
 		e.Approval = approvalOf(&e)
-		g.change.Effects = append(g.change.Effects, store.Effect{Effect: e, Merchant: g.key.Merchant, Order: g.key.Order, Status: store.Pending, MovedAt: r.At})
+		g.change.Effects = append(g.change.Effects, store.Effect{Effect: e, Merchant: g.key.Merchant, Order: g.key.Order, Status: born(&e, g.acts), MovedAt: r.At})
 	}
 	g.acts = actsAfter(g.acts, &r)
 }

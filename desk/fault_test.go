@@ -46,7 +46,7 @@ func refunding(t testing.TB, d *desk.Desk, order string) string {
 	results, err := d.Handle(t.Context(), shop, []desk.Fact{
 		{Event: recourse.Event{Source: "t", ID: order + "-1", Type: recourse.OrderPlaced, Data: recourse.Data{Order: order, Items: []recourse.Line{line}, Paid: line.Price,
 			Buyer: &recourse.Buyer{Name: "Anne Durand", Email: "anne@example.com", Locale: "fr"}, ShipTo: &recourse.Address{Country: "FR", City: "Lyon", Street: "1 rue du Lac", Postcode: "69001", Name: "Anne Durand"}}}},
-		{Event: recourse.Event{Source: "t", ID: order + "-2", Type: recourse.PurchasePlacedEvent, Data: recourse.Data{Order: order, Purchase: "P" + order, Supplier: "灯具店", Lines: []recourse.Pieces{{Line: 1}}}}},
+		{Event: recourse.Event{Source: "t", ID: order + "-2", Type: recourse.PurchasePlacedEvent, Data: recourse.Data{Order: order, Purchase: "P" + order, Supplier: "灯具店", Cost: recourse.Money{Minor: 8000, Currency: "CNY"}, Lines: []recourse.Pieces{{Line: 1}}}}},
 		{Event: recourse.Event{Source: "t", ID: order + "-3", Type: recourse.PurchaseOutOfStockNow, Data: recourse.Data{Purchase: "P" + order, Reason: "sold out, says Mr Zhang"}}},
 	})
 	if err != nil {
@@ -150,6 +150,37 @@ func TestEffectLife(t *testing.T) {
 		v, err := d.Case(t.Context(), shop, "1001-1")
 		if err != nil || v.File.Refunds[0].Status != recourse.RefundDone {
 			t.Errorf("the file's refund: %+v %v", v.File.Refunds, err)
+		}
+		verify(t, d)
+	})
+}
+
+// TestTakenBack: a refund that nobody had begun is dropped when another remedy is chosen, and taking it back is nothing
+// that a person would have to do.
+func TestTakenBack(t *testing.T) {
+	databases(t, func(t *testing.T, address string) {
+		d := open(t, address, (&clock{at: march}).now)
+		refund := refunding(t, d, "1001")
+		offer := recourse.Offer{Supplier: "灯饰店", Same: true, Price: recourse.Money{Minor: 100, Currency: "CNY"}, Stock: 5}
+		for _, ev := range []recourse.Event{
+			{Type: recourse.OffersFound, Data: recourse.Data{Order: "1001", Offers: []recourse.Offer{offer}}},
+			{Type: recourse.RemedyChosen, Data: recourse.Data{Order: "1001", Remedy: recourse.RemedyReorder, By: recourse.PartyMerchant}},
+		} {
+			if _, err := d.Tell(t.Context(), shop, desk.Fact{Event: ev}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if e := effect(t, d, refund); e.Status != store.Dropped {
+			t.Errorf("the refund is %s", e.Status)
+		}
+		v, err := d.Case(t.Context(), shop, "1001-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range v.Effects {
+			if e.Kind == recourse.EffectWithdrawRefund && e.Status != store.Done {
+				t.Errorf("taking the refund back is %s", e.Status)
+			}
 		}
 		verify(t, d)
 	})

@@ -41,6 +41,25 @@ func approvalOf(e *recourse.Effect) recourse.Approval {
 	return e.Approval
 }
 
+// takenBack says which acts an act takes back. One that nobody has begun is dropped, and there is nothing to do.
+var takenBack = map[recourse.EffectKind][]recourse.EffectKind{
+	recourse.EffectWithdrawRefund:      {recourse.EffectRefund},
+	recourse.EffectWithdrawReplacement: sendsAgain,
+	recourse.EffectWithdrawRecovery:    {recourse.EffectRecovery},
+}
+
+// born is how an act begins: pending, but for one that takes back what has not been begun, which is done by being decided.
+func born(e *recourse.Effect, acts []store.Act) store.EffectStatus {
+	kinds := takenBack[e.Kind]
+	waiting := func(a store.Act) bool {
+		return a.Case == e.Case && slices.Contains(kinds, a.Kind) && a.Status == store.Pending
+	}
+	if kinds != nil && slices.ContainsFunc(acts, waiting) {
+		return store.Done
+	}
+	return store.Pending
+}
+
 // actsAfter are an order's acts after a decision: those before, moved, and those that it decided. What is over is left
 // out.
 func actsAfter(before []store.Act, r *store.Record) []store.Act {
@@ -51,7 +70,7 @@ func actsAfter(before []store.Act, r *store.Record) []store.Act {
 	all = append(all, before...)
 	for i := range r.Effects {
 		e := &r.Effects[i]
-		all = append(all, store.Act{ID: e.ID, Case: e.Case, Kind: e.Kind, Status: store.Pending, Approval: approvalOf(e), At: e.At})
+		all = append(all, store.Act{ID: e.ID, Case: e.Case, Kind: e.Kind, Status: born(e, before), Approval: approvalOf(e), At: e.At})
 	}
 	for _, m := range r.Moves {
 		if i := actAt(all, m.Effect); i >= 0 {
