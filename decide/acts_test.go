@@ -101,3 +101,22 @@ func TestNewsNamesItsCase(t *testing.T) {
 		}
 	}
 }
+
+// TestNewsOfNoAct: the money that a bank holds in a dispute has an entry and a number, and is no act of ours.
+func TestNewsOfNoAct(t *testing.T) {
+	for _, p := range builtins() {
+		policy, err := p.With(nil)
+		if err != nil || p.Name != "dropship" {
+			continue
+		}
+		d := decide.New(policy)
+		file, _ := taken(d, start, placed(), about(recourse.DisputeOpened, func(x *recourse.Data) { x.Amount, x.Due = eur(3000), day(9) }), about(recourse.DisputeWon, nil))
+		if len(file.Refunds) != 1 || !file.Refunds[0].Disputed {
+			t.Fatalf("refunds %+v", file.Refunds)
+		}
+		got := d.Event(file, about(recourse.EffectDone, func(x *recourse.Data) { x.Effect = file.Refunds[0].ID }), start)
+		if len(got.File.Refunds) != 1 || got.File.Refunds[0].Status != recourse.RefundWithdrawn {
+			t.Errorf("refunds %+v", got.File.Refunds)
+		}
+	}
+}

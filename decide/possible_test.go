@@ -10,6 +10,7 @@ import (
 
 	"recourse"
 	"recourse/decide"
+	"recourse/playbook"
 )
 
 // chosen is a remedy chosen for a case.
@@ -332,5 +333,58 @@ func TestAQuietCaseIsAwake(t *testing.T) {
 	}
 	if !file.Cases[0].Quiet {
 		t.Error("looking woke the case")
+	}
+}
+
+// shop is a policy of a playbook that changes some states of tmall-dsers.
+func shop(t *testing.T, states string) *playbook.Policy {
+	t.Helper()
+	p, err := playbook.Load("shop.yaml", []byte("playbook: shop\nextends: tmall-dsers\n"+states))
+	if err != nil {
+		t.Fatal(err)
+	}
+	policy, err := p.With(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return policy
+}
+
+// TestWhatAnEventMeans: what an event means by its kind is known before its ways are looked at, as when it really comes.
+func TestWhatAnEventMeans(t *testing.T) {
+	out := about(recourse.PurchaseOutOfStockNow, func(x *recourse.Data) { x.Purchase = "T-1" })
+	found := about(recourse.OffersFound, func(x *recourse.Data) {
+		x.Offers = []recourse.Offer{{Supplier: "ningbo", SKU: "K", Same: true, Price: cny(3000), Stock: 9}}
+	})
+	shipped := about(recourse.ParcelShipped, func(x *recourse.Data) { x.Purchase, x.Parcel, x.Leg = "T-1", "P-1", recourse.International })
+	broken := about(recourse.ProblemReported, func(x *recourse.Data) { x.Problem = "damaged_item" })
+	reorder := chosen("1001-1", recourse.RemedyReorder, recourse.PartyMerchant, false)
+	claimed := []*recourse.Event{shipped, broken, about(recourse.EvidenceReceived, nil)}
+	refunding := append(slices.Clone(claimed), about(recourse.ClaimApprovedNow, nil), chosen("1001-1", recourse.RemedyRefund, recourse.PartyMerchant, false), about(recourse.RefundSentNow, nil))
+	tests := map[string]struct {
+		states string
+		events []*recourse.Event
+		want   string
+		wanted bool
+	}{
+		"a verdict": {"paths: {proof: {states: {claiming: {do: [claim], on: {claim.denied: [{if: case.claim == 'denied', go: denied}, {go: approved}]}}}}}", claimed,
+			"claim.denied → proof.denied", true},
+		"a refusal": {"paths: {repay: {states: {paying: {on: {refund.rejected: [{if: case.refund == 'requested', go: refunded}, {go: kept}]}}}}}",
+			[]*recourse.Event{out, about(recourse.OffersFound, nil)}, "refund.rejected → repay.kept (denied)", true},
+		"goods for money that is back": {"paths: {repay: {states: {paying: {on: {refund.failed: {do: [replacement], go: kept}}}}}}",
+			[]*recourse.Event{out, about(recourse.OffersFound, nil)}, "refund.failed → repay.kept (denied)", true},
+		"goods for money that is out": {"paths: {repay: {states: {paying: {on: {refund.sent: {do: [replacement], go: kept}}}}}}",
+			[]*recourse.Event{out, about(recourse.OffersFound, nil)}, "refund.sent confirm → repay.kept (denied)", true},
+		"money for goods that are bought": {"paths: {resupply: {states: {reordering: {do: [withdraw_refund, reorder], on: {purchase.placed: {do: [withdraw_replacement, refund]}}}}}}",
+			[]*recourse.Event{out, found, reorder}, "purchase.placed confirm", true},
+		"money on its way when its case is closed":    {"", append(slices.Clone(refunding), about(recourse.ProblemWithdrawn, nil)), "refund.succeeded", true},
+		"money that is there when its case is closed": {"", append(slices.Clone(refunding), about(recourse.RefundSucceeded, nil)), "refund.succeeded", false},
+	}
+	for name, tt := range tests {
+		d := decide.New(shop(t, tt.states))
+		file, _ := taken(d, start, append([]*recourse.Event{placed(), bought()}, tt.events...)...)
+		if got := words(d.Possible(file, "1001-1")); slices.Contains(got, tt.want) != tt.wanted {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 }

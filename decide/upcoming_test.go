@@ -10,6 +10,7 @@ import (
 
 	"recourse"
 	"recourse/decide"
+	"recourse/playbook"
 )
 
 // stepWords are steps in short: when, by which setting, what for.
@@ -128,6 +129,49 @@ func TestUpcomingClaim(t *testing.T) {
 			t.Errorf("%s", got)
 		}
 	}
+}
+
+// TestUpcomingLeavesOut what will not come: a time whose condition fails, a bound that is over or was told to nobody, and
+// durations that a message names and that are no dates.
+func TestUpcomingLeavesOut(t *testing.T) {
+	shipped := about(recourse.ParcelShipped, func(x *recourse.Data) { x.Purchase, x.Parcel, x.Leg = "T-1", "P-1", recourse.International })
+	problem := func(kind string) *recourse.Event {
+		return about(recourse.ProblemReported, func(x *recourse.Data) { x.Problem = kind })
+	}
+	verify := "claim.verify_within message agent verification_overdue+message merchant verification_overdue+ask merchant verification"
+	urged := shop(t, "paths: {late: {states: {urged: {after: [{in: 1 day, if: case.shipped, go: shipped}, {in: 3 days, if: '!case.shipped', go: given_up}]}}}}")
+	if got := stepWords(late(t, urged, 5)); !slices.Equal(got, []string{"03-10 02:00 → late.given_up"}) {
+		t.Errorf("%q", got)
+	}
+	d := decide.New(policyOf(t, nil))
+	file, _ := taken(d, start, placed(), bought(), shipped, problem("damaged_item"), about(recourse.EvidenceReceived, nil))
+	if got := stepWords(d.Upcoming(d.Due(file, day(20)).File, "1001-1")); !slices.Equal(got, []string{"04-14 02:00 " + verify}) {
+		t.Errorf("after ten business days: %q", got)
+	}
+	old := []*recourse.Event{problem("damaged_item"), about(recourse.EvidenceReceived, nil)}
+	old[0].Time, old[1].Time = day(-15), day(-15)
+	file, _ = taken(d, start, append([]*recourse.Event{placed(), bought(), shipped}, old...)...)
+	if got := stepWords(d.Upcoming(file, "1001-1")); !slices.Equal(got, []string{"04-14 02:00 " + verify}) {
+		t.Errorf("in silence: %q", got)
+	}
+	for _, p := range builtins() {
+		if policy, err := p.With(nil); err == nil && p.Name == "dropship" {
+			d = decide.New(policy)
+		}
+	}
+	file, _ = taken(d, start, placed(), bought(), shipped, problem("not_received"))
+	file = d.Event(file, about(recourse.ParcelScanned, func(x *recourse.Data) { x.Parcel, x.Status = "P-1", recourse.InTransit }), day(1)).File
+	if got := stepWords(d.Upcoming(file, "1001-1")); !slices.Equal(got, []string{"03-18 02:00 lost.after parcel.scanned → not_received.silent"}) {
+		t.Errorf("a parcel on its way: %q", got)
+	}
+}
+
+// late is what comes for the first case of an order whose purchase is late, on some day.
+func late(t *testing.T, policy *playbook.Policy, on float64) []decide.Step {
+	t.Helper()
+	d := decide.New(policy)
+	file, _ := taken(d, start, placed(), bought())
+	return d.Upcoming(d.Due(file, day(on)).File, "1001-1")
 }
 
 // TestUpcomingComes: what is said to come next comes, at its instant, for its reason.
