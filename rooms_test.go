@@ -30,6 +30,9 @@ var rooms = map[string]string{
 	"cmd/recourse": "*",                                   // flags and wiring
 	"store":        ".",                                   // the only room with SQL
 	"desk":         ". calendar decide playbook store",    // the only room with a clock and a transaction
+	"account":      ". store",                             // who may come in and do what
+	"web":          "*",                                   // HTTP for people and programs; writes only through desk
+	"web/view":     ". decide desk playbook store text",   // what pages show; reads only
 	"bench":        "*",                                   // benchmarks, each with its floor
 }
 

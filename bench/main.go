@@ -1,7 +1,7 @@
 // Command bench measures what the project promises to be able to do, each figure beside the floor that it must not
 // fall below:
 //
-//	go run ./bench [-run NAME,...] [-json] [-seconds N] [-cpuprofile FILE]
+//	go run ./bench [-run NAME,...] [-json] [-seconds N] [-n N] [-cpuprofile FILE]
 //
 // It is run from the root of the project, since it decides on the project's scenarios. A benchmark does its work in
 // rounds of at least so many seconds, and what is told is the median round: a machine that does other things besides
@@ -19,6 +19,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -60,7 +61,20 @@ type benchmark struct {
 	// prepare makes ready what is not measured. It gives what is done again and again, and says how much of it was
 	// done each time; note says what it had to do without.
 	prepare func() (work, string, error)
+	// run measures by itself, in place of prepare and its rounds: where several things are measured against each other.
+	run func(options) ([]line, error)
+	// needs is the ratio that is required, for a benchmark whose floor is measured in the same run; 0: 1.
+	needs float64
 }
+
+// options are what the command line says to a benchmark.
+type options struct {
+	atLeast time.Duration // how long a round lasts
+	n       int           // how many things there are, in place of the benchmark's own number; 0: as many as it says
+}
+
+// or is the number of things: the one that was asked for, or the benchmark's own.
+func (o options) or(own int) int { return cmp.Or(o.n, own) }
 
 // work does a batch of what is measured and says how much that was.
 type work func() (int, error)
@@ -74,6 +88,14 @@ var benchmarks = []benchmark{
 	{name: "replay", garbage: 400, procs: 2, unit: "orders/s", floor: 50_000, limit: 300, rounds: 3, prepare: prepareReplay},
 	{name: "parse", procs: 2, unit: "rows/s", floor: 150_000, limit: 100, rounds: 3, prepare: func() (work, string, error) { return prepareParse(realBook()) }},
 	{name: "parse-dsers", procs: 2, unit: "rows/s", floor: 150_000, limit: 100, rounds: 3, prepare: func() (work, string, error) { return prepareParse(madeUpBook(parseOrders)) }},
+	{name: "handle-sqlite", garbage: 400, procs: 2, needs: 0.5, run: runHandle(freshSQLite)},
+	{name: "handle-postgres", garbage: 400, procs: 2, needs: 0.4, run: runHandle(freshPostgres)},
+	{name: "handle-callers", garbage: 400, procs: 2, run: runCallers},
+	{name: "due", garbage: 400, procs: 2, needs: 0.5, run: runDue},
+	{name: "import", procs: 2, run: runImport},
+	{name: "start", procs: 2, run: runStart},
+	{name: "http", garbage: 400, procs: 2, run: runHTTP},
+	{name: "queue-page", garbage: 400, procs: 2, run: runQueue},
 	{name: "calendar", procs: 1, unit: "sums/s", floor: 20_000_000, rounds: 5, prepare: prepareCalendar},
 }
 
@@ -85,6 +107,7 @@ type line struct {
 	Unit  string  `json:"unit"`
 	Floor float64 `json:"floor"`
 	Ratio float64 `json:"ratio"`
+	Needs float64 `json:"needs,omitempty"` // the ratio that is required; 0: 1
 	// PerCPU is the rate for each second that a processor worked for the process. On one processor it is the rate
 	// of a machine that does nothing else.
 	PerCPU float64 `json:"per_cpu_second,omitempty"`
@@ -97,6 +120,7 @@ func command(args []string, out io.Writer) error {
 	names := flags.String("run", "", "only these `benchmarks`, parted by commas")
 	asJSON := flags.Bool("json", false, "a line of JSON for each figure")
 	seconds := flags.Float64("seconds", 2, "how long a round lasts at least")
+	n := flags.Int("n", 0, "how many orders, rows, cases or kills, for the benchmarks that have a number of their own")
 	profile := flags.String("cpuprofile", "", "write a profile of the processor to this `file`")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -117,7 +141,7 @@ func command(args []string, out io.Writer) error {
 		defer pprof.StopCPUProfile()
 	}
 	for _, b := range chosen {
-		lines, err := b.measure(time.Duration(*seconds * float64(time.Second)))
+		lines, err := b.measure(options{time.Duration(*seconds * float64(time.Second)), *n})
 		if err != nil {
 			return fmt.Errorf("%s: %w", b.name, err)
 		}
@@ -148,10 +172,13 @@ func choose(names string) ([]benchmark, error) {
 //
 // The processors and the collector are put back afterwards, so that the order of benchmarks
 // does not matter.
-func (b *benchmark) measure(atLeast time.Duration) ([]line, error) {
+func (b *benchmark) measure(o options) ([]line, error) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(b.procs))
 	if os.Getenv("GOGC") == "" && b.garbage > 0 {
 		defer debug.SetGCPercent(debug.SetGCPercent(b.garbage))
+	}
+	if b.run != nil {
+		return b.named(b.run(o))
 	}
 	do, note, err := b.prepare()
 	if err != nil {
@@ -163,7 +190,7 @@ func (b *benchmark) measure(atLeast time.Duration) ([]line, error) {
 		watch = watchMemory()
 		defer watch.stop()
 	}
-	rates, perCPU, err := b.all(do, atLeast)
+	rates, perCPU, err := b.all(do, o.atLeast)
 	if err != nil {
 		return nil, err
 	}
@@ -174,6 +201,17 @@ func (b *benchmark) measure(atLeast time.Duration) ([]line, error) {
 		lines = append(lines, line{Name: b.name + ".memory", Rate: used, Unit: "MiB", Floor: b.limit, Ratio: b.limit / used, Note: note})
 	}
 	return lines, nil
+}
+
+// named puts the benchmark's name before those of the lines, and what is required of them.
+func (b *benchmark) named(lines []line, err error) ([]line, error) {
+	for i := range lines {
+		if lines[i].Name == "" { // the others are limits
+			lines[i].Needs = b.needs
+		}
+		lines[i].Name = b.name + lines[i].Name
+	}
+	return lines, err
 }
 
 // patience ends a benchmark whose rounds are long: a round of a minute is steady by itself.
@@ -245,6 +283,9 @@ func write(out io.Writer, lines []line, asJSON bool) error {
 // text is a line for a person.
 func (l *line) text() string {
 	s := fmt.Sprintf("%-18s %11.0f %-11s  floor %9.0f  ratio %5.2f", l.Name, l.Rate, l.Unit, l.Floor, l.Ratio)
+	if l.Needs > 0 {
+		s += fmt.Sprintf(" of %.2f", l.Needs)
+	}
 	if l.PerCPU > 0 {
 		s += fmt.Sprintf("  (%.0f per CPU second)", l.PerCPU)
 	}

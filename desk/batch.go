@@ -233,6 +233,7 @@ func (g *group) decide(now time.Time) {
 	if !file.Due.IsZero() && !file.Due.After(now) {
 		decision := g.decider.Due(file, now)
 		g.add(store.Record{At: now, Moves: moves(nil, file, decision.File, g.acts)}, decision)
+		g.also(decision)
 		file = decision.File
 	}
 	if len(g.change.Entries) == 0 {
@@ -243,6 +244,16 @@ func (g *group) decide(now time.Time) {
 	if g.err == nil {
 		g.change.Refs = newRefs(g.change.Before.OrderFile, file)
 		g.err = g.change.Prepare()
+	}
+}
+
+// also tells what came due right after the facts to who told the last of them: it follows from what they told.
+func (g *group) also(decision decide.Decision) {
+	for _, j := range slices.Backward(g.jobs) {
+		if r := j.result; r.Status == Taken || r.Status == Held {
+			r.Entries, r.Effects = slices.Concat(r.Entries, decision.Entries), slices.Concat(r.Effects, decision.Effects)
+			return
+		}
 	}
 }
 

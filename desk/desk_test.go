@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"recourse"
 	"recourse/calendar"
 	"recourse/desk"
 	"recourse/intake"
@@ -93,6 +94,20 @@ func facts(t testing.TB, orders int, seed uint64) []desk.Fact {
 	return all
 }
 
+// checkOpened compares the cases that callers were told of with those that there are.
+func checkOpened(t testing.TB, d *desk.Desk, told int) {
+	t.Helper()
+	if err := d.Store().Read(t.Context(), func(tx *store.Tx) error {
+		n, err := tx.CountCases(shop, store.CaseFilter{}, 10_000)
+		if n != told {
+			t.Errorf("callers were told of %d cases, and there are %d", told, n)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func verify(t testing.TB, d *desk.Desk) desk.Verified {
 	t.Helper()
 	done, err := d.Verify(t.Context(), shop, func(f desk.Finding) { t.Errorf("verify: %+v", f) }, func(desk.Verified) {})
@@ -110,12 +125,18 @@ func TestImport(t *testing.T) {
 		c := &clock{at: march}
 		d := open(t, address, c.now)
 		all := facts(t, 300, 1)
+		told := 0
 		for round := range 2 {
 			results, err := d.Handle(t.Context(), shop, all)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for i, r := range results {
+				for _, e := range r.Entries {
+					if e.Kind == recourse.EntryOpened {
+						told++
+					}
+				}
 				want := desk.Taken
 				if round == 1 {
 					want = desk.Duplicate
@@ -125,6 +146,7 @@ func TestImport(t *testing.T) {
 				}
 			}
 		}
+		checkOpened(t, d, told)
 		before := verify(t, d)
 		if before.Orders != 300 {
 			t.Errorf("%d orders verified, 300 are wanted", before.Orders)

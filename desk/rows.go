@@ -37,6 +37,9 @@ func (g *group) row(f *recourse.OrderFile, c *recourse.Case) store.Case {
 	if f.Order.ShipTo != nil {
 		row.Country = f.Order.ShipTo.Country
 	}
+	if c.Quiet {
+		return row // it asks nobody
+	}
 	for _, q := range c.Asks {
 		if row.Waits = q.Of; q.Of == recourse.PartyMerchant {
 			break

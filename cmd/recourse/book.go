@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"recourse"
@@ -71,6 +72,8 @@ func loadProfile(name string) (*intake.Profile, error) {
 type openBook struct {
 	*intake.Book
 	file    *os.File
+	size    int64
+	offset  atomic.Int64 // how far the file was read
 	rejects *os.File
 	writer  *intake.RejectWriter
 	first   []intake.Reject // a few, to show
@@ -99,7 +102,8 @@ func (f *bookFlags) open(name string, writeRejects bool) (*openBook, error) {
 		err = errors.New("it is a folder")
 	}
 	if err == nil {
-		b.Book, err = intake.Open(b.file, info.Size(), o)
+		b.size = info.Size()
+		b.Book, err = intake.Open(watched{b.file, &b.offset}, b.size, o)
 	} else {
 		err = fileError(name, err)
 	}

@@ -1,5 +1,6 @@
-// Command recourse is the whole product in one binary. So far: the replay of an order book and the work with
-// playbooks. This room has flags and wiring only: what a word means is decided elsewhere.
+// Command recourse is the whole product in one binary: the desk of a shop with its web server, the daily work on the
+// command line, the import and replay of order books, and the work with playbooks. This room has flags and wiring only:
+// what a word means is decided elsewhere.
 package main
 
 import (
@@ -9,7 +10,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -21,9 +24,19 @@ var Version = "dev"
 
 // cli is the command line. Help texts teach: each says what one learns from the command.
 type cli struct {
+	Demo     demoCmd     `cmd:"" help:"See it at work: a made-up shop in a temporary database, and a link that signs in."`
+	Serve    serveCmd    `cmd:"" help:"Run the desk for a shop: deadlines, pages and the API."`
+	Import   importCmd   `cmd:"" help:"Put an order book into the database; --dry-run says what would open and what would leave."`
+	Case     caseCmd     `cmd:"" help:"The queue, a case with its why, and acting on it."`
+	Order    orderCmd    `cmd:"" help:"An order with everything that happened to it."`
 	Replay   replayCmd   `cmd:"" help:"Replay an order book: which orders were in trouble, what the playbook would have done, when and why."`
 	Playbook playbookCmd `cmd:"" help:"Check, try, show, draw, compare and copy playbooks."`
 	Sample   sampleCmd   `cmd:"" help:"Write a made-up order book, to try things on."`
+	Verify   verifyCmd   `cmd:"" help:"Make every decision again from the history and compare; says what differs."`
+	Backup   backupCmd   `cmd:"" help:"Write a copy of the database, while it is in use."`
+	Restore  restoreCmd  `cmd:"" help:"Put a backup into an empty database."`
+	Migrate  migrateCmd  `cmd:"" help:"Bring the tables to this program's version, or say which they have."`
+	Token    tokenCmd    `cmd:"" help:"Ways in: tokens for programs, links for people."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
@@ -63,7 +76,7 @@ const garbage = 400
 // nothing wrong. A wrong flag gives 2. An interrupt cancels the context, which the replay
 // looks at, so that it ends in order, says that it was interrupted and gives 2.
 func run(args []string, stdout, stderr *os.File) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var c cli
 	s := &streams{out: stdout, err: stderr, terminal: isTerminal(stderr)}
@@ -120,10 +133,15 @@ func unjoined(err error) []error {
 }
 
 // versionCmd prints the version.
-type versionCmd struct{}
+type versionCmd struct {
+	jsonFlag `embed:""`
+}
 
 // Run prints the version.
-func (versionCmd) Run(s *streams) error {
+func (c *versionCmd) Run(s *streams) error {
+	if c.JSON {
+		return printJSON(s.out, map[string]string{"version": Version, "go": runtime.Version()})
+	}
 	_, err := fmt.Fprintln(s.out, "recourse", Version)
 	return err
 }

@@ -1,10 +1,21 @@
 package main
 
 import (
+	"bufio"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
 	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"recourse/store/pgtest"
 )
 
 func TestMain(m *testing.M) {
@@ -12,10 +23,136 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the command line as a user does: each file in testdata is a session.
+//
+// The sessions have four commands of their own: up and down for what runs until it is told to stop, get for a browser,
+// and interrupt for a Ctrl-C in the middle of the work.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata", Setup: func(e *testscript.Env) error {
-		here, err := os.Getwd()
-		e.Setenv("ROOT", here+"/../..")
-		return err
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata", Setup: setUp,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"up": up, "down": down, "get": get, "interrupt": interrupt},
+	})
+}
+
+// TestPostgres runs a session on PostgreSQL: what works on a file works there.
+func TestPostgres(t *testing.T) {
+	address := pgtest.New(t)
+	testscript.Run(t, testscript.Params{Files: []string{"testdata/postgres/shop.txt"}, Setup: func(e *testscript.Env) error {
+		e.Setenv("RECOURSE_DATABASE", address)
+		return setUp(e)
 	}})
+}
+
+func setUp(e *testscript.Env) error {
+	here, err := os.Getwd()
+	e.Setenv("ROOT", here+"/../..")
+	e.Setenv("TZ", "UTC")
+	e.Setenv("TMPDIR", e.WorkDir)
+	jar, _ := cookiejar.New(nil) // never fails without options
+	e.Values["browser"] = &http.Client{Jar: jar, Timeout: 30 * time.Second}
+	return err
+}
+
+// server is a command that runs until it is told to stop.
+type server struct {
+	cmd *exec.Cmd
+	out *bufio.Reader
+}
+
+var link = regexp.MustCompile(`http://\S+/signin/\S+`)
+
+// up NAME recourse … starts a command, waits for the link that it prints, and sets $NAME to it and $NAME_BASE to where it
+// leads.
+func up(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: up NAME COMMAND…")
+	}
+	cmd := command(ts, args[1:])
+	pipe, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	ts.Defer(func() { _ = cmd.Process.Kill() })
+	s := &server{cmd, bufio.NewReader(pipe)}
+	var said strings.Builder
+	for {
+		line, err := s.out.ReadString('\n')
+		said.WriteString(line)
+		if found := link.FindString(line); found != "" {
+			ts.Setenv(args[0], found)
+			ts.Setenv(args[0]+"_BASE", found[:strings.Index(found, "/signin/")])
+			break
+		}
+		if err != nil {
+			ts.Fatalf("it ended before it gave a link: %s", said.String())
+		}
+	}
+	running[ts.Getenv("WORK")+args[0]] = s
+}
+
+// running are the servers of all sessions, which run one after the other.
+var running = map[string]*server{}
+
+// command is a command of the session's, with the session's environment.
+func command(ts *testscript.TestScript, args []string) *exec.Cmd {
+	name, err := exec.LookPath(args[0])
+	ts.Check(err)
+	cmd := exec.Command(name, args[1:]...)
+	cmd.Dir = ts.MkAbs(".")
+	for _, v := range []string{"PATH", "HOME", "TMPDIR", "TZ", "RECOURSE_DATABASE"} {
+		if value := ts.Getenv(v); value != "" {
+			cmd.Env = append(cmd.Env, v+"="+value)
+		}
+	}
+	cmd.Stderr = ts.Stderr()
+	return cmd
+}
+
+// down NAME asks a server to stop and waits until it has, in order.
+func down(ts *testscript.TestScript, neg bool, args []string) {
+	s := running[ts.Getenv("WORK")+args[0]]
+	ts.Check(s.cmd.Process.Signal(syscall.SIGTERM))
+	_, err := io.Copy(io.Discard, s.out)
+	ts.Check(err)
+	ts.Check(s.cmd.Wait())
+}
+
+// get URL STATUS [PATTERN] is a browser that keeps its cookies.
+func get(ts *testscript.TestScript, neg bool, args []string) {
+	browser := ts.Value("browser").(*http.Client)
+	resp, err := browser.Get(args[0])
+	ts.Check(err)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	ts.Check(err)
+	if status := resp.Status[:3]; status != args[1] {
+		ts.Fatalf("%s: %s\n%s", args[0], resp.Status, body)
+	}
+	if len(args) > 2 && regexp.MustCompile(args[2]).Match(body) == neg {
+		ts.Fatalf("%s: %q, wanted: %v\n%s", args[0], args[2], !neg, body)
+	}
+}
+
+// interrupt AFTER COMMAND… runs a command, sends it a Ctrl-C after some time, and wants it to end with 2 and to say how
+// to go on. With kill in front of the command it is killed instead, and says nothing.
+func interrupt(ts *testscript.TestScript, neg bool, args []string) {
+	after, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	args = args[1:]
+	signal := os.Signal(os.Interrupt)
+	if args[0] == "kill" {
+		signal, args = os.Kill, args[1:]
+	}
+	cmd := command(ts, args)
+	var said strings.Builder
+	cmd.Stderr = &said
+	ts.Check(cmd.Start())
+	time.Sleep(after)
+	ts.Check(cmd.Process.Signal(signal))
+	err = cmd.Wait()
+	ts.Logf("%v: %s", err, said.String())
+	if err == nil {
+		ts.Fatalf("it had ended before the interrupt")
+	}
+	if signal == os.Interrupt && (cmd.ProcessState.ExitCode() != exitWrong || !strings.Contains(said.String(), "goes on where it stopped")) {
+		ts.Fatalf("exit code %d; it does not say how to go on", cmd.ProcessState.ExitCode())
+	}
 }

@@ -25,6 +25,7 @@ type playbookCmd struct {
 	Test  testCmd  `cmd:"" help:"Run scenario files on a virtual clock; the last line says how many passed."`
 	Copy  copyCmd  `cmd:"" help:"Print a built-in playbook, to be changed and used as one's own."`
 	List  listCmd  `cmd:"" help:"List the built-in playbooks."`
+	Use   useCmd   `cmd:"" help:"Put a playbook to work: new cases begin under it."`
 }
 
 // loadPlaybook compiles a built-in playbook or a file.

@@ -19,7 +19,7 @@ import (
 func (c *replayCmd) print(s *streams, r *replay.Result, book *openBook, o replay.Options) error {
 	w := s.out
 	fmt.Fprintln(w, book.Match())
-	c.printRejects(w, book)
+	printRejects(w, book, c.Rejects)
 	first := r.Reports[0]
 	fmt.Fprintf(w, "\n%s orders, %s purchases, followed until %s by %s\n", count(first.Orders), count(first.Purchases), o.Until.Format("2 January 2006 15:04 -07:00"), c.Playbook)
 	printReport(w, first)
@@ -35,7 +35,7 @@ func (c *replayCmd) print(s *streams, r *replay.Result, book *openBook, o replay
 // What was left out is told before any result, since every figure after it is about the rest
 // only. Words that the profile does not know are listed in the order of the alphabet, and so
 // are the same for the same book.
-func (c *replayCmd) printRejects(w io.Writer, book *openBook) {
+func printRejects(w io.Writer, book *openBook, rejects string) {
 	sum := book.Summary()
 	fmt.Fprintf(w, "%s rows read; %s orders", count(sum.Rows), count(sum.Orders))
 	for _, part := range []struct {
@@ -51,10 +51,10 @@ func (c *replayCmd) printRejects(w io.Writer, book *openBook) {
 		fmt.Fprintf(w, "  row %d, column %d %s: %s\n", reject.Row, reject.Column, reject.Name, reject)
 	}
 	switch {
-	case sum.Rejected > 0 && c.Rejects == "":
+	case sum.Rejected > 0 && rejects == "":
 		fmt.Fprintln(w, "  --rejects FILE writes them all, to be corrected and read alone")
 	case sum.Rejected > 0:
-		fmt.Fprintf(w, "  all in %s: correct them there and read that file alone\n", c.Rejects)
+		fmt.Fprintf(w, "  all in %s: correct them there and read that file alone\n", rejects)
 	}
 	for _, word := range slices.Sorted(maps.Keys(sum.UnknownWords)) {
 		fmt.Fprintf(w, "  %q is no status that the profile knows: %s rows\n", word, count(sum.UnknownWords[word]))

@@ -55,7 +55,7 @@ func (c *replayCmd) Run(ctx context.Context, s *streams) error {
 		defer book.file.Close()
 		return c.story(ctx, s, book, o)
 	}
-	bar := newProgress(s, total)
+	bar := newProgress(s, "replaying", "orders", total)
 	o.Progress = bar.at
 	result, err := replay.Book(ctx, book.orders(ctx), o)
 	bar.end()

@@ -2,6 +2,9 @@ package main
 
 import (
 	"bufio"
+	"errors"
+	"io"
+	"os"
 
 	"recourse/sample"
 )
@@ -13,11 +16,23 @@ import (
 type sampleCmd struct {
 	Orders int    `help:"How many orders." default:"300"`
 	Seed   uint64 `help:"Another book for each seed." default:"1"`
+	Out    string `short:"o" help:"The file to write. Default: standard output." placeholder:"FILE"`
 }
 
-// Run writes it to standard output.
+// Run writes it.
 func (c *sampleCmd) Run(s *streams) error {
-	w := bufio.NewWriter(s.out)
+	if c.Out == "" {
+		return c.write(s.out)
+	}
+	f, err := os.Create(c.Out)
+	if err != nil {
+		return fileError(c.Out, err)
+	}
+	return errors.Join(c.write(f), f.Close())
+}
+
+func (c *sampleCmd) write(to io.Writer) error {
+	w := bufio.NewWriter(to)
 	if err := sample.Book(w, c.Orders, c.Seed); err != nil {
 		return err
 	}

@@ -35,12 +35,13 @@ func (c *replayCmd) tell(s *streams, events []recourse.Event, o replay.Options) 
 // Told counts by the words alone, whatever the time, since it is the same reminder every other
 // day that would drown the rest.
 type teller struct {
-	w     io.Writer
-	words *text.Language
-	file  *recourse.OrderFile
-	facts []recourse.Event // not told yet
-	last  string           // the moment told last
-	told  map[string]int   // how often each line came
+	w      io.Writer
+	words  *text.Language
+	file   *recourse.OrderFile
+	facts  []recourse.Event // not told yet
+	last   string           // the moment told last
+	reason string           // told last of a time that was up
+	told   map[string]int   // how often each line came
 }
 
 // maxTold is how often the same line is told; then it is only counted, until the end.
@@ -94,11 +95,22 @@ func (t *teller) decision(d decide.Decision) {
 		case e.Kind == recourse.EntryMoved:
 			// how the playbook got there is for its picture; the story tells what it did
 		case did:
+			t.because(e)
 			t.line(e.At, "  · "+t.words.Effect(effect))
 		default:
 			t.line(e.At, t.words.Entry(e, t.file))
 		}
 	}
+}
+
+// because tells why acts were decided when it was time and no fact that led to them, once for those of one moment.
+func (t *teller) because(e recourse.Entry) {
+	why := t.words.Why(e.Why)
+	if e.Why.Code != recourse.WhyDeadline || why == t.reason {
+		return
+	}
+	t.reason = why
+	t.line(e.At, why)
 }
 
 // end says how the order stands.

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"sync"
+	"time"
+
+	"recourse"
+	"recourse/account"
+	"recourse/desk"
+	"recourse/store"
+	"recourse/web"
+)
+
+// site is a desk with its web server, on loopback.
+type site struct {
+	desk     *desk.Desk
+	accounts *account.Accounts
+	address  string
+	token    string // of a program
+	close    func()
+}
+
+// openSite serves a SQLite database that may be there already.
+func openSite(ctx context.Context, path string, now func() time.Time) (*site, error) {
+	d, err := openDesk(ctx, path, now)
+	if err != nil {
+		return nil, err
+	}
+	s := &site{desk: d, accounts: account.New(d.Store(), now)}
+	server, err := web.New(web.Options{Desk: d, Accounts: s.accounts, Version: "bench"})
+	if err != nil {
+		return nil, err
+	}
+	if s.token, err = s.accounts.Issue(ctx, shop, "bench", account.Owner, store.TokenAPI, 0); err != nil {
+		return nil, err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	s.address = l.Addr().String()
+	serving, stop := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	running.Go(func() { _ = server.Serve(serving, l) }) // it ends when it is stopped, and a caller's error tells if it does before
+	s.close = func() {
+		stop()
+		running.Wait()
+		d.Close()
+		d.Store().Close()
+	}
+	return s, nil
+}
+
+// wire is a connection that stays open: requests go out and answers come in, one after the other. It is HTTP/1.1 and no
+// more of it than this server speaks, since caller and server share the processors.
+type wire struct {
+	conn net.Conn
+	in   *bufio.Reader
+	out  bytes.Buffer
+	body []byte
+}
+
+func dial(address string) (*wire, error) {
+	c, err := net.Dial("tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	return &wire{conn: c, in: bufio.NewReaderSize(c, 16<<10)}, nil
+}
+
+// ask sends a request and reads its answer, whose body is in w.body until the next one.
+func (w *wire) ask(method, path, headers string, body []byte) (status int, err error) {
+	w.out.Reset()
+	w.out.WriteString(method + " " + path + " HTTP/1.1\r\nHost: bench\r\n" + headers)
+	if body != nil {
+		w.out.WriteString("Content-Length: " + strconv.Itoa(len(body)) + "\r\n")
+	}
+	w.out.WriteString("\r\n")
+	w.out.Write(body)
+	if _, err := w.conn.Write(w.out.Bytes()); err != nil {
+		return 0, err
+	}
+	return w.answer()
+}
+
+func (w *wire) answer() (status int, err error) {
+	first, err := w.in.ReadSlice('\n')
+	if err != nil {
+		return 0, err
+	}
+	if len(first) < 12 {
+		return 0, fmt.Errorf("%q is no status line", first)
+	}
+	if status, err = strconv.Atoi(string(first[9:12])); err != nil {
+		return 0, err
+	}
+	length, chunked, err := w.headers()
+	if err != nil {
+		return status, err
+	}
+	if chunked {
+		w.body, err = w.chunks()
+		return status, err
+	}
+	if cap(w.body) < length {
+		w.body = make([]byte, length)
+	}
+	w.body = w.body[:length]
+	_, err = io.ReadFull(w.in, w.body)
+	return status, err
+}
+
+// headers reads to the empty line and finds out how the body ends.
+func (w *wire) headers() (length int, chunked bool, err error) {
+	for {
+		h, err := w.in.ReadSlice('\n')
+		if err != nil {
+			return 0, false, err
+		}
+		if len(h) <= 2 {
+			return length, chunked, nil
+		}
+		name, value, _ := bytes.Cut(h, []byte(": "))
+		switch string(name) {
+		case "Content-Length":
+			if length, err = strconv.Atoi(string(bytes.TrimSpace(value))); err != nil {
+				return 0, false, err
+			}
+		case "Transfer-Encoding":
+			chunked = true
+		}
+	}
+}
+
+// chunks reads a body that comes in pieces.
+func (w *wire) chunks() ([]byte, error) {
+	body := w.body[:0]
+	for {
+		size, err := w.in.ReadSlice('\n')
+		if err != nil {
+			return body, err
+		}
+		n, err := strconv.ParseInt(string(bytes.TrimSpace(size)), 16, 32)
+		if err != nil {
+			return body, err
+		}
+		at := len(body)
+		body = append(body, make([]byte, n+2)...)
+		if _, err := io.ReadFull(w.in, body[at:]); err != nil {
+			return body, err
+		}
+		if body = body[:at+int(n)]; n == 0 {
+			return body, nil
+		}
+	}
+}
+
+// cloudEvent writes an event as a program tells it.
+func cloudEvent(ev *recourse.Event) ([]byte, error) {
+	data, err := json.Marshal(&ev.Data)
+	if err != nil {
+		return nil, err
+	}
+	if ev.Type == recourse.OrderPlaced {
+		data = bytes.Replace(data, []byte(`"items":`), []byte(`"lines":`), 1)
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, `{"specversion":"1.0","source":%q,"id":%q,"type":%q,`, ev.Source, ev.ID, ev.Type)
+	if !ev.Time.IsZero() {
+		fmt.Fprintf(&b, `"time":%q,`, ev.Time.Format(time.RFC3339Nano))
+	}
+	b.WriteString(`"data":`)
+	b.Write(data)
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// eventHeaders go with an event.
+func (s *site) eventHeaders() string {
+	return "Authorization: Bearer " + s.token + "\r\nContent-Type: application/cloudevents+json\r\n"
+}
+
+// runHTTP measures single events from 64 callers, each on a connection of its own, to a server on loopback.
+func runHTTP(o options) ([]line, error) {
+	dir, err := freshSQLite()
+	if err != nil {
+		return nil, err
+	}
+	defer dir.close()
+	address, err := dir.next()
+	if err != nil {
+		return nil, err
+	}
+	l, err := newLife(handleEvery)
+	if err != nil {
+		return nil, err
+	}
+	clock := newVirtual(lifeBegins)
+	s, err := openSite(context.Background(), address, clock.now)
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	if err := warm(s.desk, l, clock); err != nil {
+		return nil, err
+	}
+	var wires [callers]*wire
+	for c := range wires {
+		if wires[c], err = dial(s.address); err != nil {
+			return nil, err
+		}
+		defer wires[c].conn.Close()
+	}
+	var q queues
+	headers := s.eventHeaders()
+	return callerRounds(o, func() (answers, error) {
+		clock.set(q.fill(l, int(o.atLeast.Seconds()*callersMost)+callers))
+		return q.tell(o.atLeast, func(c int, m moment) error {
+			fact := m.event()
+			body, err := cloudEvent(&fact.Event)
+			if err != nil {
+				return err
+			}
+			status, err := wires[c].ask("POST", "/api/v1/events", headers, body)
+			if err == nil && (status != 200 || !bytes.Contains(wires[c].body, []byte(`"taken"`)) && !bytes.Contains(wires[c].body, []byte(`"held"`))) {
+				err = errors.New(strconv.Itoa(status) + ": " + string(wires[c].body) + " of " + string(body))
+			}
+			return err
+		})
+	})
+}

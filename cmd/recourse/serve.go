@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"recourse"
+	"recourse/account"
+)
+
+// serveCmd runs the desk for a shop.
+type serveCmd struct {
+	Listen        string            `help:"Where to listen. Default: 127.0.0.1:8585." default:"127.0.0.1:8585" placeholder:"HOST:PORT"`
+	Public        bool              `help:"Listen on an address that others reach, too. There is no TLS here: put a proxy in front that has it, since tokens and buyers' addresses go over this line."`
+	Secure        bool              `help:"People come by https, through a proxy: cookies are then for https only."`
+	Link          bool              `help:"Print a link that signs the owner in once; the first start does so anyhow."`
+	Name          string            `help:"The shop's name, when the merchant is new." default:"My shop"`
+	Playbook      string            `help:"The playbook, when the merchant is new: a built-in, or a file." default:"tmall-dsers" placeholder:"NAME|FILE"`
+	Set           map[string]string `help:"A setting of the playbook, when the merchant is new, as in --set merchant.country=DE." mapsep:"none" placeholder:"SETTING=VALUE"`
+	LogJSON       bool              `help:"Log as JSON, a line each." name:"log-json"`
+	databaseFlags `embed:""`
+}
+
+// Help is what recourse serve --help says at more length.
+func (serveCmd) Help() string {
+	return `Lets deadlines act at their instants and serves pages and the API. The first start makes the database and the merchant and prints a
+link that signs the owner in once. On PostgreSQL any number of nodes may run on one database; each takes a share of the deadlines. SIGTERM
+and Ctrl-C end it after the requests in hand were answered; what was acknowledged is on the disk.`
+}
+
+// Run serves until it is told to stop.
+func (c *serveCmd) Run(ctx context.Context, s *streams) error {
+	if !c.Public && !loopback(c.Listen) {
+		return &recourse.Error{Kind: recourse.Invalid, Code: "public", Field: "listen", Message: recourse.Shorten(c.Listen, 80) + " is reached by others than this machine",
+			Hint: "add --public if that is meant, and put a proxy with TLS in front: tokens and buyers' addresses go over this line"}
+	}
+	c.log(s)
+	o, err := c.create(ctx)
+	if err != nil {
+		return err
+	}
+	defer o.close()
+	isNew, err := c.merchantFor(ctx, o)
+	if err != nil {
+		return err
+	}
+	listener, err := listen(ctx, c.Listen)
+	if err != nil {
+		return err
+	}
+	accounts := account.New(o.store, o.Now)
+	if isNew || c.Link {
+		link, err := o.link(ctx, accounts, baseOf(listener), "owner")
+		if err != nil {
+			listener.Close()
+			return err
+		}
+		fmt.Fprintf(s.out, "signs in once, within a day: %s\n", link)
+	}
+	slog.Info("serving", "address", baseOf(listener), "merchant", o.merchant, "database", o.store.Path(), "version", Version)
+	err = o.serve(ctx, accounts, listener, c.Secure)
+	slog.Info("stopped")
+	return err
+}
+
+// merchantFor makes the merchant where there is none yet, and says so.
+func (c *serveCmd) merchantFor(ctx context.Context, o *office) (isNew bool, err error) {
+	_, err = o.known(ctx)
+	if recourse.CodeOf(err) != "merchant_unknown" {
+		return false, err
+	}
+	return true, o.setUp(ctx, c.Name, c.Playbook, c.Set, "serve")
+}
+
+// log sends what happens to standard error, in one form for all rooms.
+func (c *serveCmd) log(s *streams) {
+	var h slog.Handler = slog.NewTextHandler(s.err, nil)
+	if c.LogJSON {
+		h = slog.NewJSONHandler(s.err, nil)
+	}
+	slog.SetDefault(slog.New(h))
+}

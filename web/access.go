@@ -1,0 +1,169 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"recourse"
+	"recourse/account"
+	"recourse/store"
+)
+
+// door says how somebody shows who they are.
+type door int
+
+const (
+	closed door = iota // nobody comes in: what a pattern that is not in the table has
+	open               // anybody
+	api                // a program with a token; a browser with a session may look, so that a page can show a picture
+	page               // a browser with a session; others are shown how to sign in
+)
+
+// access is what a route takes: a door, and a permission.
+type access struct {
+	door  door
+	needs account.Permission
+}
+
+// openDoors are the routes that are not of the API, with what they take. Those of the API have it in their own table
+// (route.go), those of the pages in pageDoors.
+var openDoors = map[string]access{
+	"GET /openapi.json":    {door: open},
+	"GET /docs":            {door: open},
+	"GET /docs.css":        {door: open},
+	"GET /healthz":         {door: open},
+	"GET /readyz":          {door: open},
+	"GET /signin":          {door: open},
+	"GET /signin/{secret}": {door: open},
+	"POST /signout":        {door: open}, // it ends the session that is shown, and nothing else
+	"/api/":                {door: open}, // what is not there is not there for anybody
+}
+
+// pageDoors are the routes of the pages, with what they take. What an act on a page takes beyond that, an approval say, is
+// asked where it is known what is told.
+var pageDoors = map[string]access{
+	"GET /{$}":                      {page, account.Read},
+	"GET /cases/{case}":             {page, account.Read},
+	"GET /cases/{case}/picture.svg": {page, account.Read},
+	"POST /cases/{case}/act":        {page, account.Work},
+	"POST /effects/{effect}/act":    {page, account.Work},
+	"GET /orders/{order}":           {page, account.Read},
+	"POST /find":                    {page, account.Read},
+	"GET /language":                 {door: open},
+	"GET /static/{file}":            {door: open},
+}
+
+type contextKey int
+
+const actorKey contextKey = iota
+
+// actor is who asks; false where nobody had to show who they are.
+func (s *Server) actor(r *http.Request) (account.Actor, bool) {
+	a, ok := r.Context().Value(actorKey).(account.Actor)
+	return a, ok
+}
+
+// enter is the one place where it is decided who comes in.
+func (s *Server) enter(a *answer, r *http.Request) {
+	if err := sound(r); err != nil {
+		s.refuse(a, r, err)
+		return
+	}
+	h, pattern := s.mux.Handler(r)
+	a.pattern = pattern
+	if pattern == "" {
+		s.missing(a, r, h)
+		return
+	}
+	if err := s.crossing.Check(r); err != nil {
+		s.refuse(a, r, &recourse.Error{Kind: recourse.Forbidden, Code: "cross_site", Message: "a page of another site may not ask for this", Err: err})
+		return
+	}
+	take, known := s.access[pattern]
+	if !known {
+		s.Log.Error("a route is not in the table of access", "route", pattern)
+	}
+	if take.door != open {
+		who, err := s.admit(take, r)
+		if err != nil {
+			s.refuse(a, r, err)
+			return
+		}
+		a.who = who.Merchant
+		r = r.WithContext(context.WithValue(r.Context(), actorKey, who))
+	}
+	s.mux.ServeHTTP(a, r)
+}
+
+// admit finds out who asks, and whether they may.
+func (s *Server) admit(take access, r *http.Request) (who account.Actor, err error) {
+	switch take.door {
+	case api:
+		who, err = s.byToken(r)
+	case page:
+		who, err = s.bySession(r)
+	default:
+		return who, &recourse.Error{Kind: recourse.Forbidden, Code: "forbidden", Message: "nobody may do this"}
+	}
+	if err != nil {
+		return who, err
+	}
+	return who, who.Allow(take.needs)
+}
+
+// byToken is the program whose token stands in the header Authorization. A browser with a session may look too.
+func (s *Server) byToken(r *http.Request) (account.Actor, error) {
+	scheme, secret, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if strings.EqualFold(scheme, "Bearer") {
+		return s.Accounts.Who(r.Context(), strings.TrimSpace(secret), store.TokenAPI)
+	}
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		if _, err := r.Cookie(cookieName); err == nil {
+			return s.bySession(r)
+		}
+	}
+	return account.Actor{}, &recourse.Error{Kind: recourse.Forbidden, Code: "token_missing", Message: "this needs a token", Hint: "send the header: Authorization: Bearer rc_a_…"}
+}
+
+// bySession is the person whose session the browser shows.
+func (s *Server) bySession(r *http.Request) (account.Actor, error) {
+	c, err := r.Cookie(cookieName)
+	if err != nil {
+		return account.Actor{}, &recourse.Error{Kind: recourse.Forbidden, Code: "session_missing", Message: "you are not signed in", Hint: "open a link that signs you in: recourse token create --link"}
+	}
+	return s.Accounts.Who(r.Context(), c.Value, store.TokenSession)
+}
+
+// missing answers where there is no route: 404, or 405 with what is allowed.
+func (s *Server) missing(a *answer, r *http.Request, h http.Handler) {
+	var probe nothing
+	h.ServeHTTP(&probe, r)
+	if to := probe.header.Get("Location"); to != "" && probe.status < 400 {
+		http.Redirect(a, r, to, probe.status)
+		return
+	}
+	if allow := probe.header.Get("Allow"); allow != "" {
+		a.Header().Set("Allow", allow)
+		s.refuse(a, r, &recourse.Error{Kind: recourse.Invalid, Code: "method_not_allowed", Message: method(r.Method) + " is not possible here", Hint: "possible: " + allow})
+		return
+	}
+	s.refuse(a, r, errNoRoute)
+}
+
+var errNoRoute = &recourse.Error{Kind: recourse.NotFound, Code: "not_found", Message: "there is nothing at this address", Hint: "/docs lists what there is"}
+
+// nothing is a ResponseWriter that keeps the status and the headers alone.
+type nothing struct {
+	header http.Header
+	status int
+}
+
+func (n *nothing) Header() http.Header {
+	if n.header == nil {
+		n.header = http.Header{}
+	}
+	return n.header
+}
+func (n *nothing) WriteHeader(status int)      { n.status = status }
+func (n *nothing) Write(b []byte) (int, error) { return len(b), nil }

@@ -1,0 +1,262 @@
+package web
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"recourse"
+	"recourse/account"
+	"recourse/desk"
+	"recourse/store"
+	"recourse/web/view"
+)
+
+// showCase shows a case.
+func (s *site) showCase(v *visit) error { return v.caseNow(http.StatusOK, nil) }
+
+// caseNow shows the case of the address as it stands now, with what there is to say on top.
+func (v *visit) caseNow(status int, say *view.Notice) error {
+	return v.caseAs(v.r.PathValue("case"), status, say)
+}
+
+func (v *visit) caseAs(id string, status int, say *view.Notice) error {
+	d, err := v.desk.Case(v.r.Context(), v.who.Merchant, id)
+	if err != nil {
+		return err
+	}
+	v.decider(d.Decider)
+	c := view.NewCase(v.read, d, id, v.rights())
+	c.Picture.Width, c.Picture.Height = sizeOf(view.Drawn(d, id))
+	p := v.page(c.Situation + " · " + v.read.T("order_n", "order", c.Order.ID))
+	if say != nil {
+		p.Notice = say
+	}
+	if v.r.Method != http.MethodGet {
+		p.Here = view.CasePath(id)
+	}
+	return v.show(status, view.CasePage(p, c, once()))
+}
+
+// sizeOf is the size of a drawing, for room to be kept for it; zero for none.
+func sizeOf(svg []byte) (width, height int) {
+	at := bytes.Index(svg, []byte(` width="`))
+	if at < 0 {
+		return 0, 0
+	}
+	if n, err := fmt.Sscanf(string(svg[at:min(at+80, len(svg))]), ` width="%d" height="%d"`, &width, &height); n != 2 || err != nil {
+		return 0, 0
+	}
+	return width, height
+}
+
+// picture shows the path that a case goes. Its style comes with it, and reaches nothing else.
+func (s *site) picture(v *visit) error {
+	id := v.r.PathValue("case")
+	d, err := v.desk.Case(v.r.Context(), v.who.Merchant, id)
+	if err != nil {
+		return err
+	}
+	h := v.w.Header()
+	h.Set("Content-Type", "image/svg+xml")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+	h.Set("Cache-Control", "private, no-cache")
+	v.w.Write(view.Drawn(d, id))
+	return nil
+}
+
+// showOrder shows an order.
+func (s *site) showOrder(v *visit) error {
+	d, err := v.desk.Order(v.r.Context(), v.who.Merchant, v.r.PathValue("order"))
+	if err != nil {
+		return err
+	}
+	v.decider(d.Decider)
+	o := view.NewOrderPage(v.read, d)
+	return v.show(http.StatusOK, view.OrderPage(v.page(v.read.T("order_n", "order", o.ID)), o))
+}
+
+// actOnCase takes what somebody told a case, by one of the forms that the case's own page offers.
+func (s *site) actOnCase(v *visit) error {
+	id := v.r.PathValue("case")
+	fact, err := v.fact(id)
+	if err != nil {
+		return v.again(id, err)
+	}
+	if v.r.PostForm.Get("step") == "preview" {
+		return v.confirmChoice(id, fact)
+	}
+	said := "told_recorded"
+	if fact.Event.Type == recourse.RemedyChosen {
+		said = "told_chosen"
+	}
+	return v.tell(id, fact, said)
+}
+
+// fact is what a form tells, if the one who sends it may.
+func (v *visit) fact(id string) (desk.Fact, error) {
+	var fact desk.Fact
+	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxForm)
+	if err := v.r.ParseForm(); err != nil {
+		return fact, &recourse.Error{Kind: recourse.TooLarge, Code: "form", Message: "the form cannot be read", Err: err}
+	}
+	file, err := v.fileOf(id)
+	if err != nil {
+		return fact, err
+	}
+	f := form{values: v.r.PostForm, zone: v.read.Local(v.read.Now).Location(), currency: currencyOf(file, v.r.PostForm.Get("purchase"))}
+	fact.Event, err = f.event()
+	if err != nil {
+		return fact, err
+	}
+	fact.Event.Case, fact.Event.Order, fact.By = id, file.Order.ID, v.who.Name
+	fact.Version, _ = strconv.ParseInt(v.r.PostForm.Get("version"), 10, 64)
+	return fact, v.who.Allow(account.Needs(&fact.Event))
+}
+
+// currencyOf is the currency that an amount is meant in where none is written: that of the purchase that is named, or of
+// another purchase where a new one is told; else the order's.
+func currencyOf(file *recourse.OrderFile, purchase string) recourse.Currency {
+	if purchase == "" {
+		return file.Order.Currency()
+	}
+	out := file.Order.Currency()
+	for i := range file.Purchases {
+		if p := &file.Purchases[i]; p.Cost.Currency != "" {
+			out = p.Cost.Currency
+			if p.ID == purchase {
+				break
+			}
+		}
+	}
+	return out
+}
+
+// fileOf is the order's file of a case; the reader's clock is the merchant's from here on.
+func (v *visit) fileOf(id string) (*recourse.OrderFile, error) {
+	d, err := v.desk.Case(v.r.Context(), v.who.Merchant, id)
+	if err != nil {
+		return nil, err
+	}
+	v.decider(d.Decider)
+	return d.File, nil
+}
+
+// tell hands a fact in, and goes to the case's page, which says what was done; or shows the page as it stands now, with
+// what was wrong.
+func (v *visit) tell(id string, fact desk.Fact, said string) error {
+	r, err := v.desk.Tell(v.r.Context(), v.who.Merchant, fact)
+	if err != nil {
+		return v.again(id, err)
+	}
+	if r.Status == desk.Duplicate {
+		said = "told_twice"
+	}
+	return v.goOn(view.CasePath(id), said)
+}
+
+// again shows a case as it stands now, with what was wrong on top.
+func (v *visit) again(id string, err error) error {
+	if recourse.KindOf(err) == recourse.NotFound && recourse.CodeOf(err) == "case_unknown" {
+		return err
+	}
+	return v.caseAs(id, pageStatus[recourse.KindOf(err)], v.notice(err))
+}
+
+// confirmChoice shows what would follow from a choice.
+func (v *visit) confirmChoice(id string, fact desk.Fact) error {
+	c := view.Confirm{Action: view.CasePath(id) + "/act", Title: v.read.T("confirm_choice", "remedy", v.read.Choice(string(fact.Event.Remedy)))}
+	may := v.rights()
+	d, err := v.preview(&c, id, fact)
+	if err != nil {
+		return v.again(id, err)
+	}
+	for _, name := range []string{"event", "remedy", "by", "version", "once"} {
+		c.Hidden = append(c.Hidden, view.Field{Name: name, Kind: view.FieldHidden, Value: v.r.PostForm.Get(name)})
+	}
+	c.Fields = view.ChoiceFields(v.read, d, id, fact.Event.Remedy, fact.Event.By, may)
+	return v.show(http.StatusOK, view.ConfirmPage(v.page(c.Title), c))
+}
+
+// preview fills in what would follow.
+func (v *visit) preview(c *view.Confirm, id string, fact desk.Fact) (*desk.View, error) {
+	d, err := v.desk.Case(v.r.Context(), v.who.Merchant, id)
+	if err != nil {
+		return nil, err
+	}
+	v.decider(d.Decider)
+	fact.Event.ID = ""
+	c.Case, c.Back, c.Label, c.Otherwise = view.NewCase(v.read, d, id, v.rights()), view.CasePath(id), v.read.T("confirm_yes"), v.read.T("nothing_follows")
+	if fact.Event.Remedy != "" {
+		if warn := view.Warning(v.read, d, id, fact.Event.Remedy, fact.Event.By); warn != "" {
+			c.Warn, fact.Event.Confirmed = warn, v.rights().Money
+		}
+	}
+	results, err := v.desk.Preview(v.r.Context(), v.who.Merchant, []desk.Fact{fact})
+	if err != nil {
+		return nil, err
+	}
+	if results[0].Err != nil {
+		return nil, results[0].Err
+	}
+	c.Follow(v.read, d, &results[0], id)
+	return d, nil
+}
+
+// effectWords are what may be said of an act, with the sentence that says it was.
+var effectWords = map[recourse.EventType]string{
+	recourse.EffectApproved: "told_approved", recourse.EffectRejected: "told_rejected", recourse.EffectDone: "told_done", recourse.EffectFailed: "told_failed",
+}
+
+// actOnEffect takes what somebody said of an act.
+func (s *site) actOnEffect(v *visit) error {
+	effect := v.r.PathValue("effect")
+	id := effect[:max(0, strings.LastIndexByte(effect, '/'))]
+	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxForm)
+	kind := recourse.EventType(v.r.PostFormValue("event"))
+	said := effectWords[kind]
+	if said == "" {
+		return &recourse.Error{Kind: recourse.Invalid, Code: "event_type", Field: "event", Message: "this cannot be said of an act"}
+	}
+	fact := desk.Fact{By: v.who.Name, Event: recourse.Event{Source: deskSource, ID: v.r.PostForm.Get("once"), Type: kind, Data: recourse.Data{Effect: effect, Reason: v.r.PostForm.Get("reason")}}}
+	fact.Version, _ = strconv.ParseInt(v.r.PostForm.Get("version"), 10, 64)
+	// A recovery's act is of a case, too, though its number does not say so.
+	id = cmp.Or(v.r.PostForm.Get("case"), id)
+	if err := v.who.Allow(account.Needs(&fact.Event)); err != nil {
+		return v.again(id, err)
+	}
+	if v.r.PostForm.Get("step") == "preview" {
+		return v.confirmAct(id, effect, fact)
+	}
+	return v.tell(id, fact, said)
+}
+
+// confirmAct shows what would follow from approving an act.
+func (v *visit) confirmAct(id, effect string, fact desk.Fact) error {
+	c := view.Confirm{Action: view.EffectPath(effect)}
+	d, err := v.preview(&c, id, fact)
+	if err != nil {
+		return v.again(id, err)
+	}
+	e := effectOf(d, effect)
+	if e == nil {
+		return v.again(id, &recourse.Error{Kind: recourse.NotFound, Code: "effect_unknown", Message: "there is no such act"})
+	}
+	c.Title, c.Label, c.Otherwise = v.read.Effect(e.Effect), v.read.T("approve"), v.read.T("approve_then")
+	for _, name := range []string{"case", "event", "version", "once"} {
+		c.Hidden = append(c.Hidden, view.Field{Name: name, Kind: view.FieldHidden, Value: v.r.PostForm.Get(name)})
+	}
+	return v.show(http.StatusOK, view.ConfirmPage(v.page(c.Title), c))
+}
+
+func effectOf(d *desk.View, id string) *store.Effect {
+	for i := range d.Effects {
+		if d.Effects[i].ID == id {
+			return &d.Effects[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,282 @@
+package web
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"recourse"
+	"recourse/account"
+	"recourse/decide"
+	"recourse/desk"
+	"recourse/playbook"
+	"recourse/store"
+	"recourse/text"
+	"recourse/web/view"
+
+	"github.com/a-h/templ"
+)
+
+// The desk's pages, for people. They are made on the server and need no script: a link filters, a form acts, and after an
+// act the browser is sent to a page that says what was done, so that nothing is sent twice by going back.
+//
+// A page changes nothing by being looked at. Whatever is told goes through the desk, with the name of who told it and
+// the version of the order that they had before their eyes; where the order has moved on, they are shown how it stands
+// now and asked to decide again.
+
+//go:embed static
+var static embed.FS
+
+// site serves the pages of one desk.
+type site struct {
+	desk  *desk.Desk
+	actor func(*http.Request) (account.Actor, bool)
+	leave string // where the form that signs out is sent
+	log   *slog.Logger
+}
+
+// styleHash names the style sheet's version: browsers keep it for good, and ask for another when it has another name.
+var styleHash = func() string {
+	data, err := static.ReadFile("static/desk.css")
+	if err != nil {
+		panic(err) // it is in the binary
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:6])
+}()
+
+// routes adds the pages to a server's.
+func (s *site) routes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /{$}", s.signedIn(s.queue))
+	mux.HandleFunc("GET /cases/{case}", s.signedIn(s.showCase))
+	mux.HandleFunc("GET /cases/{case}/picture.svg", s.signedIn(s.picture))
+	mux.HandleFunc("POST /cases/{case}/act", s.signedIn(s.actOnCase))
+	mux.HandleFunc("POST /effects/{effect}/act", s.signedIn(s.actOnEffect))
+	mux.HandleFunc("GET /orders/{order}", s.signedIn(s.showOrder))
+	mux.HandleFunc("POST /find", s.signedIn(s.find))
+	mux.HandleFunc("GET /language", s.language)
+	mux.HandleFunc("GET /static/{file}", s.file)
+}
+
+// visit is one request of somebody who is signed in.
+type visit struct {
+	*site
+	w    http.ResponseWriter
+	r    *http.Request
+	who  account.Actor
+	shop string
+	lang *text.Language
+	read view.Reader // the clock is the merchant's once their zone is known
+}
+
+func (s *site) signedIn(page func(*visit) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		who, ok := s.actor(r)
+		if !ok {
+			http.Error(w, "sign in first", http.StatusUnauthorized)
+			return
+		}
+		v := &visit{site: s, w: w, r: r, who: who, lang: text.In(string(languageOf(r)))}
+		v.read = view.NewReader(v.lang, nil, s.desk.Now())
+		err := who.Allow(account.Read)
+		if err == nil {
+			err = s.desk.Store().Read(r.Context(), func(tx *store.Tx) error {
+				m, err := tx.MerchantOnce(who.Merchant)
+				v.shop = cmp.Or(m.Name, m.ID)
+				return err
+			})
+		}
+		if err == nil {
+			err = page(v)
+		}
+		if err != nil {
+			v.fault(err)
+		}
+	}
+}
+
+// decider sets the reader's clock to the zone of the merchant's own country, where its calendar is known.
+func (v *visit) decider(d *decide.Decider) {
+	country := d.Policy.Country(playbook.Duration{Calendar: "merchant"})
+	if c, ok := d.Calendars.Calendar(country); ok {
+		v.read = view.NewReader(v.lang, c.Location(), v.read.Now)
+	}
+}
+
+// page is what stands around a page.
+func (v *visit) page(title string) view.Page {
+	return view.Page{
+		R: v.read, Title: title, Shop: v.shop, Me: v.who.Name, Role: v.read.T("role_" + string(v.who.Role)), Here: v.r.URL.RequestURI(), Style: "/static/desk.css?v=" + styleHash,
+		Leave: v.leave, Langs: text.Builtin().Languages(), Notice: v.said(),
+	}
+}
+
+// rights are what the visitor may do.
+func (v *visit) rights() view.Rights {
+	return view.Rights{Act: v.who.Role.May(account.Work), Money: v.who.Role.May(account.Approve)}
+}
+
+// show sends a page whole: one that cannot be made is not sent half.
+func (v *visit) show(status int, page templ.Component) error {
+	var b bytes.Buffer
+	if err := page.Render(v.r.Context(), &b); err != nil {
+		return err
+	}
+	h := v.w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	h.Set("Cache-Control", "private, no-cache")
+	h.Set("Vary", "Cookie, Accept-Language")
+	v.w.WriteHeader(status)
+	_, err := v.w.Write(b.Bytes())
+	if err != nil {
+		return nil // who asked has left
+	}
+	return nil
+}
+
+// pageStatus is the status of a page that says an error of some kind.
+var pageStatus = map[recourse.Kind]int{
+	recourse.Invalid: http.StatusUnprocessableEntity, recourse.NotFound: http.StatusNotFound, recourse.Conflict: http.StatusConflict, recourse.Forbidden: http.StatusForbidden,
+	recourse.TooLarge: http.StatusRequestEntityTooLarge, recourse.Unavailable: http.StatusServiceUnavailable, recourse.Internal: http.StatusInternalServerError,
+}
+
+// fault shows a page that says what went wrong.
+func (v *visit) fault(err error) {
+	if context.Cause(v.r.Context()) != nil {
+		return
+	}
+	n := v.notice(err)
+	p := v.page(n.Text)
+	p.Notice = nil
+	if err := v.show(pageStatus[recourse.KindOf(err)], view.Fault(p, n.Text, n.Hint)); err != nil {
+		http.Error(v.w, "500", http.StatusInternalServerError)
+	}
+}
+
+// notice says an error in the reader's language. What the program cannot say otherwise it says in its own words.
+func (v *visit) notice(err error) *view.Notice {
+	kind := recourse.KindOf(err)
+	if kind == recourse.Internal && v.log != nil {
+		v.log.Error("page", "path", v.r.URL.Path, "err", err)
+	}
+	for _, key := range []string{"error_" + recourse.CodeOf(err), "error_" + string(kind)} {
+		if v.lang.HasDesk(key) && v.lang.HasDesk(key+"_say") {
+			return &view.Notice{Text: v.read.T(key), Hint: v.read.T(key + "_say")}
+		}
+	}
+	return &view.Notice{Text: v.read.T("error_invalid", "what", err.Error())}
+}
+
+// saidCookie carries what was just done over to the page that says so: the name of a sentence, and nothing else.
+const saidCookie = "said"
+
+func (v *visit) said() *view.Notice {
+	c, err := v.r.Cookie(saidCookie)
+	if err != nil || v.r.Method != http.MethodGet {
+		return nil
+	}
+	http.SetCookie(v.w, &http.Cookie{Name: saidCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	if !strings.HasPrefix(c.Value, "told_") || !v.lang.HasDesk(c.Value) {
+		return nil
+	}
+	return &view.Notice{Good: true, Text: v.read.T(c.Value)}
+}
+
+// goOn sends the browser to a page that says what was done.
+func (v *visit) goOn(path, said string) error {
+	http.SetCookie(v.w, &http.Cookie{Name: saidCookie, Value: said, Path: "/", MaxAge: 60, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.Redirect(v.w, v.r, path, http.StatusSeeOther)
+	return nil
+}
+
+// once is a name for the forms of one page: the same form sent twice is the same fact.
+func once() string { return strings.ToLower(rand.Text()[:16]) }
+
+// langCookie keeps the language that somebody chose.
+const langCookie = "lang"
+
+// languageOf is the language of a reader: the one that they chose, else the first of their browser's that there is.
+func languageOf(r *http.Request) text.Lang {
+	if c, err := r.Cookie(langCookie); err == nil {
+		if l := text.Lang(c.Value); slices.Contains(text.Builtin().Languages(), l) {
+			return l
+		}
+	}
+	for _, tag := range accepted(r.Header.Get("Accept-Language")) {
+		l := text.Match(tag)
+		if base, _, _ := strings.Cut(strings.ToLower(tag), "-"); base == string(l) {
+			return l
+		}
+	}
+	return text.English
+}
+
+// accepted are the languages of a header, the preferred first.
+func accepted(header string) []string {
+	type weighed struct {
+		tag string
+		q   float64
+	}
+	var all []weighed
+	for part := range strings.SplitSeq(header[:min(len(header), 500)], ",") {
+		tag, rest, _ := strings.Cut(strings.TrimSpace(part), ";")
+		q, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(rest), "q="), 64)
+		if err != nil {
+			q = 1
+		}
+		if tag != "" && q > 0 {
+			all = append(all, weighed{tag, q})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b weighed) int { return cmp.Compare(b.q, a.q) })
+	tags := make([]string, len(all))
+	for i, w := range all {
+		tags[i] = w.tag
+	}
+	return tags
+}
+
+// language changes the language and goes back to the page where that was asked for. It goes to a page of this site only.
+func (s *site) language(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	if l := text.Lang(q.Get("to")); slices.Contains(text.Builtin().Languages(), l) {
+		http.SetCookie(w, &http.Cookie{Name: langCookie, Value: string(l), Path: "/", MaxAge: int((400 * 24 * time.Hour).Seconds()), HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	}
+	back := q.Get("back")
+	if !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") || strings.Contains(back, "\\") {
+		back = "/"
+	}
+	http.Redirect(w, r, back, http.StatusSeeOther)
+}
+
+// types are the kinds of file that are served.
+var types = map[string]string{"css": "text/css; charset=utf-8", "svg": "image/svg+xml", "js": "text/javascript; charset=utf-8"}
+
+func (s *site) file(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("file")
+	data, err := static.ReadFile("static/" + name)
+	_, ext, _ := strings.Cut(name, ".")
+	if err != nil || types[ext] == "" {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", types[ext])
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	w.Write(data)
+}
+
+// pages adds the desk's pages to a server's routes.
+func (s *Server) pages(mux *http.ServeMux) {
+	(&site{desk: s.Desk, actor: s.actor, leave: "/signout", log: s.Log}).routes(mux)
+}

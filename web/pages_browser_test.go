@@ -1,0 +1,183 @@
+package web_test
+
+import (
+	"cmp"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"recourse/account"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// shots is where the pictures of pages go, for people to look at. It is ignored by git.
+const shots = "../screenshots"
+
+// browser starts Debian's Chromium. Without one the test fails, so that nobody takes pages for looked at that were not;
+// RECOURSE_NO_BROWSER=1 says that this is known.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	if os.Getenv("RECOURSE_NO_BROWSER") != "" {
+		t.Skip("RECOURSE_NO_BROWSER is set")
+	}
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Fatal("the pages are looked at in chromium: apt-get install chromium fonts-noto-cjk, or set RECOURSE_NO_BROWSER=1")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.ExecPath(path), chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("hide-scrollbars", true))
+	all, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, end := chromedp.NewContext(all)
+	t.Cleanup(func() { end(); stop() })
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatal(err)
+	}
+	return ctx
+}
+
+// do runs steps within a time that no page needs.
+func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// eval gives the value of an expression on the page.
+func eval[T any](t *testing.T, ctx context.Context, expression string) T {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatalf("%s: %v", expression, err)
+	}
+	return v
+}
+
+// look sets the size of the window and the light.
+func look(t *testing.T, ctx context.Context, width int64, scheme string) {
+	t.Helper()
+	height := int64(900)
+	if width < 500 {
+		height = 780
+	}
+	do(t, ctx, chromedp.EmulateViewport(width, height), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+		return err
+	}))
+}
+
+// shoot takes a picture of the whole page.
+func shoot(t *testing.T, ctx context.Context, name string) {
+	t.Helper()
+	eval[bool](t, ctx, `Promise.all([...document.images].map(i => { i.loading = 'eager'; return i.decode().catch(() => 0) })).then(() => true)`)
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(shots, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(shots, name+".png"), png, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// fits fails where a page is wider than its window.
+func fits(t *testing.T, ctx context.Context, where string) {
+	t.Helper()
+	if over := eval[int](t, ctx, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+		wide := eval[string](t, ctx, `[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.picture-in, .rail ul')).slice(0, 3).map(e => e.outerHTML.slice(0, 120)).join('\n')`)
+		t.Errorf("%s is %d px wider than its window: %s", where, over, wide)
+	}
+}
+
+// axe looks for what keeps people from using a page, where axe-core lies at RECOURSE_AXE.
+func axe(t *testing.T, ctx context.Context, where string) {
+	t.Helper()
+	path := os.Getenv("RECOURSE_AXE")
+	if path == "" {
+		return
+	}
+	source, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	eval[bool](t, ctx, string(source)+"; true")
+	found := eval[string](t, ctx, `axe.run().then(r => r.violations.map(v => v.id + ' (' + v.impact + '): ' + v.nodes.slice(0, 2).map(n => n.html.slice(0, 160) + ' — ' + n.failureSummary.slice(0, 200)).join(' | ')).join('\n'))`)
+	if found != "" {
+		t.Errorf("%s: %s", where, found)
+	}
+}
+
+// TestWalk goes from the link that signs in to an approved refund, by clicking what a person would.
+func TestWalk(t *testing.T) {
+	ctx := browser(t)
+	h := openHouse(t)
+	h.sad()
+	look(t, ctx, 1440, "light")
+	step := func(name, selector string) {
+		t.Helper()
+		do(t, ctx, chromedp.WaitVisible(selector))
+		fits(t, ctx, name)
+		axe(t, ctx, name)
+		shoot(t, ctx, "walk-"+name)
+	}
+	do(t, ctx, chromedp.Navigate(h.link("Ada", account.Owner)))
+	step("1-queue", ".row-link")
+	do(t, ctx, chromedp.Click(".row-link"))
+	step("2-case", ".act-buttons .primary")
+	do(t, ctx, chromedp.Click(".act-buttons .primary"))
+	step("3-confirm", ".confirm .primary")
+	do(t, ctx, chromedp.Click(".confirm .primary"))
+	step("4-approved", ".notice.good")
+	if path := eval[string](t, ctx, `location.pathname`); path != "/cases/77-1" {
+		t.Errorf("after the approval the browser is at %s", path)
+	}
+	do(t, ctx, chromedp.Click(".fact summary"))
+	step("5-news", ".fact[open] .fields")
+}
+
+// TestLook takes pictures of the pages in all sizes, lights and languages, and sees that nothing is cut off. All of them
+// take minutes: a few are taken unless RECOURSE_SHOTS is an expression that names others (a point: all).
+func TestLook(t *testing.T) {
+	ctx := browser(t)
+	h := openHouse(t)
+	h.live()
+	do(t, ctx, chromedp.Navigate(h.link("Inès Marchand", account.Owner)))
+	pages := map[string]string{
+		"queue": "/", "approve": "/cases/" + h.open("out_of_stock"), "remedy": "/cases/" + h.open("damaged_item"), "customs": "/cases/" + h.open("customs_hold"),
+		"oversized": "/cases/" + h.open("oversized"), "order": "/orders/2101", "empty": "/?when=later&waits=buyer&supplier=nobody",
+	}
+	only := regexp.MustCompile(cmp.Or(os.Getenv("RECOURSE_SHOTS"), `^(queue|approve)-(en-1440-light|en-360-light|fr-768-light|fr-1440-dark|zh-360-dark|zh-1440-light)`))
+	for _, lang := range []string{"en", "fr", "zh"} {
+		do(t, ctx, chromedp.Navigate(h.url+"/language?to="+lang))
+		for _, width := range []int64{360, 768, 1440} {
+			for _, scheme := range []string{"light", "dark"} {
+				look(t, ctx, width, scheme)
+				for name, path := range pages {
+					where := strings.Join([]string{name, lang, strconv.FormatInt(width, 10), scheme}, "-")
+					if !only.MatchString(where) {
+						continue
+					}
+					do(t, ctx, chromedp.Navigate(h.url+path))
+					fits(t, ctx, where)
+					axe(t, ctx, where)
+					shoot(t, ctx, where)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,129 @@
+package view
+
+import (
+	"slices"
+
+	"recourse"
+	"recourse/desk"
+	"recourse/store"
+	"recourse/text"
+)
+
+// Acts are what was decided to be done, by what it waits for.
+type Acts struct {
+	Approve []Act // wait for a person's yes
+	Do      []Act // wait for somebody to carry them out
+	Over    []Act // done, dropped
+}
+
+// actsShown is how many acts that wait to be carried out are shown at once; the rest unfolds.
+const actsShown = 4
+
+// Act is one of them.
+type Act struct {
+	ID, Path    string
+	What        string
+	Why         string
+	Status      string
+	Class       string // open, good, bad, off
+	At          Instant
+	By          string
+	Note        string
+	Money       bool // it moves money
+	Draft       bool
+	Subject     string // of a message
+	Body        string
+	BodyLang    string
+	Quiet       bool
+	Buttons     []ActButton
+	NeedsPerson bool // it waits for an approval that the one who looks may not give
+}
+
+// ActButton says one thing of an act.
+type ActButton struct {
+	Event   recourse.EventType
+	Label   string
+	Primary bool
+	Preview bool // shown first what would follow
+	Reason  bool // a reason may be given
+}
+
+var actClass = map[store.EffectStatus]string{store.Pending: "open", store.Sending: "open", store.Done: "good", store.Failed: "bad", store.Unknown: "bad", store.Dropped: "off"}
+
+// acts are the acts of a case. Questions are not among them: they are answered, not carried out.
+func (r Reader) acts(v *desk.View, id string, rights Rights) (out Acts) {
+	all := v.EffectsOf(id)
+	slices.Reverse(all) // the newest first
+	for _, e := range all {
+		if e.Kind == recourse.EffectAsk {
+			continue
+		}
+		a := r.NewAct(v, &e, rights)
+		switch {
+		case e.Status == store.Done || e.Status == store.Dropped:
+			out.Over = append(out.Over, a)
+		case awaiting(&e):
+			out.Approve = append(out.Approve, a)
+		default:
+			out.Do = append(out.Do, a)
+		}
+	}
+	return out
+}
+
+// NewAct tells an act.
+func (r Reader) NewAct(v *desk.View, e *store.Effect, rights Rights) Act {
+	a := Act{
+		ID: e.ID, Path: EffectPath(e.ID), What: r.Language.Effect(e.Effect), Why: r.why(e.Why), Status: r.T("act_" + string(e.Status)), Class: actClass[e.Status],
+		At: r.Past(e.MovedAt), By: e.MovedBy, Note: e.Note, Money: e.Kind == recourse.EffectRefund, Draft: e.Draft,
+	}
+	if awaiting(e) {
+		a.Status, a.NeedsPerson = r.T("act_to_approve"), !rights.Money
+	}
+	if e.Kind == recourse.EffectMessage {
+		a.letter(r, v.File, e.Effect)
+	}
+	a.Buttons = r.actButtons(e, &a, rights)
+	return a
+}
+
+// letter is the message as it would be written now, in the language of the one it goes to.
+func (a *Act) letter(r Reader, file *recourse.OrderFile, e recourse.Effect) {
+	in := r.Language
+	if e.To == recourse.PartyBuyer && file.Order.Buyer != nil && file.Order.Buyer.Locale != "" {
+		in = text.In(file.Order.Buyer.Locale)
+	}
+	subject, body, err := in.Message(e.Template, text.NewData(file, e))
+	if err != nil {
+		a.Note = err.Error()
+		return
+	}
+	a.Subject, a.Body, a.BodyLang = subject, body, string(in.Lang())
+}
+
+func (r Reader) actButtons(e *store.Effect, a *Act, rights Rights) (out []ActButton) {
+	switch {
+	case awaiting(e) && rights.Money:
+		out = append(out,
+			ActButton{Event: recourse.EffectApproved, Label: r.T("approve"), Primary: true, Preview: a.Money},
+			ActButton{Event: recourse.EffectRejected, Label: r.T("reject"), Reason: true})
+	case awaiting(e) || !rights.Act || e.Status == store.Done || e.Status == store.Dropped:
+	default:
+		out = append(out, ActButton{Event: recourse.EffectDone, Label: r.done(e)})
+		if e.Status != store.Failed {
+			out = append(out, ActButton{Event: recourse.EffectFailed, Label: r.T("failed"), Reason: true})
+		}
+	}
+	return out
+}
+
+// done is the word for having carried out an act: a message was sent, a refund paid.
+func (r Reader) done(e *store.Effect) string {
+	switch e.Kind {
+	case recourse.EffectMessage:
+		return r.T("sent")
+	case recourse.EffectRefund:
+		return r.T("paid_out")
+	}
+	return r.T("done")
+}
