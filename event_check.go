@@ -54,35 +54,67 @@ func DecodeData(t EventType, data []byte) (Data, error) {
 	if fields == nil {
 		return d, unknownType(t)
 	}
-	var keys map[string]json.RawMessage
-	if err := json.Unmarshal(data, &keys); err != nil {
+	var err error
+	if t == OrderPlaced {
+		err = json.Unmarshal(data, &struct {
+			*Data
+			Items *[]Line `json:"lines"`
+		}{&d, &d.Items})
+	} else {
+		err = json.Unmarshal(data, &d)
+	}
+	if _, broken := err.(*json.SyntaxError); broken || !isObject(data) {
 		return d, &Error{Kind: Invalid, Code: "event_data", Field: "data", Message: "the data of " + string(t) + " is not a JSON object", Err: err}
 	}
-	for _, k := range slices.Sorted(maps.Keys(keys)) {
-		if !slices.Contains(fields, k) {
-			return d, &Error{Kind: Invalid, Code: "event_field", Field: k, Message: fmt.Sprintf("%s carries no field %q", t, Shorten(k, 40)), Hint: Nearest(k, fields)}
-		}
+	if k, strange := strangeKey(data, fields); strange {
+		return d, &Error{Kind: Invalid, Code: "event_field", Field: k, Message: fmt.Sprintf("%s carries no field %q", t, Shorten(k, 40)), Hint: Nearest(k, fields)}
 	}
-	if t == OrderPlaced {
-		data = bytes.TrimSpace(data)
-		if lines, ok := keys["lines"]; ok {
-			keys["items"] = lines
-			delete(keys, "lines")
-			data, _ = json.Marshal(keys)
-		}
-	}
-	if err := json.Unmarshal(data, &d); err != nil {
+	if err != nil {
 		return d, decodeError(t, err)
 	}
 	e := Event{Type: t, Data: d}
 	return d, e.Check()
 }
 
+func isObject(data []byte) bool {
+	data = bytes.TrimSpace(data)
+	return len(data) > 0 && data[0] == '{'
+}
+
+// strangeKey is the first key of a JSON object that is not among names. The object was found to be sound, so that looking
+// for brackets and quotes is enough.
+func strangeKey(object []byte, names []string) (string, bool) {
+	depth, key := 0, false
+	for i := 0; i < len(object); i++ {
+		switch object[i] {
+		case '{', '[':
+			depth++
+			key = depth == 1
+		case '}', ']':
+			depth--
+		case ',':
+			key = depth == 1
+		case '"':
+			end := i + 1
+			for ; object[end] != '"'; end++ {
+				if object[end] == '\\' {
+					end++
+				}
+			}
+			if key && !slices.Contains(names, string(object[i+1:end])) {
+				return string(object[i+1 : end]), true
+			}
+			key, i = false, end
+		}
+	}
+	return "", false
+}
+
 // decodeError says in our words what encoding/json found.
 func decodeError(t EventType, err error) error {
 	out := &Error{Kind: Invalid, Code: "event_value", Message: "the data of " + string(t) + " cannot be read: " + err.Error(), Err: err}
 	if te, ok := err.(*json.UnmarshalTypeError); ok {
-		out.Field = strings.Replace(te.Field, "items", "lines", 1)
+		out.Field = strings.TrimPrefix(te.Field, "Data.")
 		out.Message = fmt.Sprintf("%s of %s cannot be a %s", out.Field, t, te.Value)
 	} else if e, ok := err.(*Error); ok {
 		return e

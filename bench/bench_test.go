@@ -12,6 +12,7 @@ import (
 
 // TestMain runs all from the root of the project, as the command is.
 func TestMain(m *testing.M) {
+	beVictim()
 	if err := os.Chdir(".."); err != nil {
 		panic(err)
 	}
@@ -52,6 +53,21 @@ func TestCommand(t *testing.T) {
 	}
 	if err := command([]string{"-run", "nothing"}, &out); err == nil {
 		t.Error("a benchmark that is not there was run")
+	}
+}
+
+// TestDurable runs those that need a database and no other program, on very little.
+func TestDurable(t *testing.T) {
+	for name, lines := range map[string]int{"handle-sqlite": 1, "handle-callers": 2, "http": 2, "queue-page": 2} {
+		t.Run(name, func(t *testing.T) {
+			var out strings.Builder
+			if err := command([]string{"-json", "-seconds", "0.05", "-n", "300", "-run", name}, &out); err != nil {
+				t.Fatal(err)
+			}
+			if n := strings.Count(out.String(), "\n"); n != lines {
+				t.Errorf("%d lines, %d are wanted:\n%s", n, lines, out.String())
+			}
+		})
 	}
 }
 

@@ -108,8 +108,8 @@ func runCallers(o options) ([]line, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { d.Close(); d.Store().Close() }()
-	if err := warm(d, l, clock); err != nil {
+	defer closeDesk(d)
+	if err := warm(d, l, clock, o.or(handleOrders)); err != nil {
 		return nil, err
 	}
 	var q queues
@@ -127,8 +127,8 @@ func runCallers(o options) ([]line, error) {
 }
 
 // warm lets a desk take in the beginning of a life, so that most of what follows is about orders that are known.
-func warm(d *desk.Desk, l *life, clock *virtual) error {
-	for range handleWarm * handleSegment {
+func warm(d *desk.Desk, l *life, clock *virtual, orders int) error {
+	for l.placed < orders {
 		facts, at := l.batch(handleBatch)
 		clock.set(at)
 		results, err := d.Handle(context.Background(), shop, facts)

@@ -44,7 +44,7 @@ func newMolds(ctx context.Context, stories [][]arrival) ([]mold, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { d.Close(); d.Store().Close() }()
+	defer closeDesk(d)
 	for _, story := range stories {
 		for _, t := range story {
 			clock.set(t.at)

@@ -22,8 +22,8 @@ const shop = "shop"
 // Sizes of the benchmark of Handle. An order every twenty seconds is a shop with 4,300 a day.
 const (
 	handleBatch   = 1000
-	handleSegment = 5 // batches that are measured in one go
-	handleWarm    = 8 // segments before anything is measured: by then most orders are known
+	handleSegment = 5      // batches that are measured in one go
+	handleOrders  = 14_000 // placed before anything is measured: by then most facts are about orders that are known
 	handleEvery   = 20 * time.Second
 	handleRounds  = 3
 )
@@ -35,18 +35,29 @@ func (v *virtual) now() time.Time      { return time.UnixMicro(v.at.Load()).UTC(
 func (v *virtual) set(to time.Time)    { v.at.Store(to.UnixMicro()) }
 func newVirtual(at time.Time) *virtual { v := &virtual{}; v.set(at); return v }
 
-// openDesk opens a desk on a fresh database, with the one merchant.
+// openDesk opens a desk on a database, with the one merchant.
 func openDesk(ctx context.Context, address string, now func() time.Time) (*desk.Desk, error) {
-	policy, err := policyOf("tmall-dsers", nil)
-	if err != nil {
-		return nil, err
-	}
 	s, err := store.Open(ctx, address)
 	if err != nil {
 		return nil, err
 	}
 	d := desk.New(s, now)
-	return d, d.Put(ctx, shop, "A shop", policy, calendar.Default(), "bench")
+	return d, putMerchant(ctx, d, shop)
+}
+
+// closeDesk closes a desk and its database.
+func closeDesk(d *desk.Desk) {
+	d.Close()
+	d.Store().Close()
+}
+
+// putMerchant adds a merchant under the default playbook.
+func putMerchant(ctx context.Context, d *desk.Desk, id string) error {
+	policy, err := policyOf("tmall-dsers", nil)
+	if err != nil {
+		return err
+	}
+	return d.Put(ctx, id, "A shop", policy, calendar.Default(), "bench")
 }
 
 // phase names what is being done in a profile of the processor: `go tool pprof -tagfocus handle` shows the desk alone.
@@ -153,7 +164,7 @@ func (h *handling) openFilled(addresses [3]string) error {
 		}); err != nil {
 			return err
 		}
-		h.close = append(h.close, func() { (*d).Close(); (*d).Store().Close() })
+		h.close = append(h.close, func() { closeDesk(*d) })
 	}
 	var err error
 	if h.log, err = openRowLog(addresses[1]); err != nil {
@@ -277,7 +288,7 @@ func runHandle(open func() (*fresh, error)) func(options) ([]line, error) {
 		if err != nil {
 			return nil, err
 		}
-		for range handleWarm {
+		for h.life.placed < o.or(handleOrders) {
 			if err := h.segment(); err != nil {
 				return nil, err
 			}

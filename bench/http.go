@@ -25,22 +25,18 @@ type site struct {
 	desk     *desk.Desk
 	accounts *account.Accounts
 	address  string
-	token    string // of a program
+	token    string // of a program that may do all
 	close    func()
 }
 
-// openSite serves a SQLite database that may be there already.
-func openSite(ctx context.Context, path string, now func() time.Time) (*site, error) {
-	d, err := openDesk(ctx, path, now)
-	if err != nil {
-		return nil, err
-	}
-	s := &site{desk: d, accounts: account.New(d.Store(), now)}
+// newSite serves a desk, for a merchant.
+func newSite(ctx context.Context, d *desk.Desk, merchant string) (*site, error) {
+	s := &site{desk: d, accounts: account.New(d.Store(), d.Now)}
 	server, err := web.New(web.Options{Desk: d, Accounts: s.accounts, Version: "bench"})
 	if err != nil {
 		return nil, err
 	}
-	if s.token, err = s.accounts.Issue(ctx, shop, "bench", account.Owner, store.TokenAPI, 0); err != nil {
+	if s.token, err = s.accounts.Issue(ctx, merchant, "bench", account.Owner, store.TokenAPI, 0); err != nil {
 		return nil, err
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -51,12 +47,7 @@ func openSite(ctx context.Context, path string, now func() time.Time) (*site, er
 	serving, stop := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	running.Go(func() { _ = server.Serve(serving, l) }) // it ends when it is stopped, and a caller's error tells if it does before
-	s.close = func() {
-		stop()
-		running.Wait()
-		d.Close()
-		d.Store().Close()
-	}
+	s.close = func() { stop(); running.Wait() }
 	return s, nil
 }
 
@@ -205,12 +196,17 @@ func runHTTP(o options) ([]line, error) {
 		return nil, err
 	}
 	clock := newVirtual(lifeBegins)
-	s, err := openSite(context.Background(), address, clock.now)
+	d, err := openDesk(context.Background(), address, clock.now)
+	if err != nil {
+		return nil, err
+	}
+	defer closeDesk(d)
+	s, err := newSite(context.Background(), d, shop)
 	if err != nil {
 		return nil, err
 	}
 	defer s.close()
-	if err := warm(s.desk, l, clock); err != nil {
+	if err := warm(d, l, clock, o.or(handleOrders)); err != nil {
 		return nil, err
 	}
 	var wires [callers]*wire

@@ -35,6 +35,7 @@ import (
 )
 
 func main() {
+	beVictim()
 	if err := command(os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -96,6 +97,7 @@ var benchmarks = []benchmark{
 	{name: "start", procs: 2, run: runStart},
 	{name: "http", garbage: 400, procs: 2, run: runHTTP},
 	{name: "queue-page", garbage: 400, procs: 2, run: runQueue},
+	{name: "kill", procs: 2, run: runKill},
 	{name: "calendar", procs: 1, unit: "sums/s", floor: 20_000_000, rounds: 5, prepare: prepareCalendar},
 }
 

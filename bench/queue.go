@@ -154,7 +154,12 @@ func runQueue(o options) ([]line, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := openSite(ctx, path, func() time.Time { return queueNow })
+	d, err := openDesk(ctx, path, func() time.Time { return queueNow })
+	if err != nil {
+		return nil, err
+	}
+	defer closeDesk(d)
+	s, err := newSite(ctx, d, shop)
 	if err != nil {
 		return nil, err
 	}

@@ -233,7 +233,7 @@ func (g *group) decide(now time.Time) {
 	if !file.Due.IsZero() && !file.Due.After(now) {
 		decision := g.decider.Due(file, now)
 		g.add(store.Record{At: now, Moves: moves(nil, file, decision.File, g.acts)}, decision)
-		g.also(decision)
+		g.also(decision, file)
 		file = decision.File
 	}
 	if len(g.change.Entries) == 0 {
@@ -248,10 +248,12 @@ func (g *group) decide(now time.Time) {
 }
 
 // also tells what came due right after the facts to who told the last of them: it follows from what they told.
-func (g *group) also(decision decide.Decision) {
+func (g *group) also(decision decide.Decision, before *recourse.OrderFile) {
 	for _, j := range slices.Backward(g.jobs) {
 		if r := j.result; r.Status == Taken || r.Status == Held {
 			r.Entries, r.Effects = slices.Concat(r.Entries, decision.Entries), slices.Concat(r.Effects, decision.Effects)
+			r.Cases = slices.DeleteFunc(r.Cases, func(c *recourse.Case) bool { return decision.File.Case(c.ID) != c })
+			r.Cases = append(r.Cases, touched(before, decision.File)...)
 			return
 		}
 	}
@@ -280,12 +282,23 @@ func (g *group) take(j *job, file *recourse.OrderFile, now time.Time) *recourse.
 	}
 	record := store.Record{At: now, By: j.fact.By, Event: &ev, Moves: moves(&ev, file, decision.File, g.acts, told...)}
 	g.add(record, decision)
-	j.result.Status, j.result.Entries, j.result.Effects = Taken, decision.Entries, decision.Effects
+	j.result.Status, j.result.Entries, j.result.Effects, j.result.Cases = Taken, decision.Entries, decision.Effects, touched(file, decision.File)
 	if len(decision.File.Held) > len(file.Held) {
 		j.result.Status = Held
 	}
 	g.places[j] = int64(len(g.change.Entries))
 	return decision.File
+}
+
+// touched are the cases that a decision changed: it shares the others with the file before. Never nil.
+func touched(before, after *recourse.OrderFile) []*recourse.Case {
+	out := []*recourse.Case{}
+	for _, c := range after.Cases {
+		if !slices.Contains(before.Cases, c) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 func versionChanged(had, is int64) error {
@@ -373,7 +386,7 @@ func (b *batch) answerTwins(lost []*job) (again []*job) {
 		}
 		r := *first.result
 		if r.Status != Refused {
-			r.Status, r.Entries, r.Effects = Duplicate, nil, nil
+			r.Status, r.Entries, r.Effects, r.Cases = Duplicate, nil, nil, nil
 		}
 		*j.result = r
 	}

@@ -93,6 +93,7 @@ type Result struct {
 	Seq     int64  // of its entry in the order's history, and the order's version by it
 	Entries []recourse.Entry
 	Effects []recourse.Effect
+	Cases   []*recourse.Case // that it touched, as they stand then; nil unless it was taken in now. Not to be changed
 	Err     error
 }
 

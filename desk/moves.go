@@ -131,7 +131,7 @@ func (s *step) check(t recourse.EventType, e *store.Act) error {
 	case !slices.Contains(s.from, e.Status):
 		return effectMoved("the act is "+string(e.Status)+" already", "read the case again")
 	case decides && e.Approval != recourse.ApprovalNeeded:
-		return effectMoved("the act does not wait for an approval (it is "+string(e.Approval)+")", "read the case again")
+		return effectMoved("the act does not wait for an approval", "read the case again")
 	case s.approved && e.Approval == recourse.ApprovalNeeded:
 		return effectMoved("the act waits for an approval", "approve it first")
 	}

@@ -181,7 +181,9 @@ func (c *call) told(facts []desk.Fact, results []desk.Result, preview bool) []To
 		r := &results[i]
 		t := Told{ID: r.ID, Source: facts[i].Event.Source, Status: r.Status, Order: r.Order, Version: r.Seq, Effects: decided(r.Effects), Preview: preview}
 		var sure bool
-		if t.Cases, sure = touched(r.Entries); !sure {
+		if r.Cases != nil {
+			t.Cases = standing(r.Cases)
+		} else if t.Cases, sure = touched(r.Entries); !sure {
 			unsure = append(unsure, store.Key{Merchant: c.who.Merchant, Order: r.Order})
 		}
 		if r.Err != nil {
@@ -194,6 +196,15 @@ func (c *call) told(facts []desk.Fact, results []desk.Result, preview bool) []To
 		out[i] = t
 	}
 	c.complete(out, unsure)
+	return out
+}
+
+// standing are cases as they stand after a fact that was taken in just now.
+func standing(cases []*recourse.Case) []Touched {
+	out := make([]Touched, len(cases))
+	for i, k := range cases {
+		out[i] = Touched{Case: k.ID, Situation: k.Situation, Status: k.Status}
+	}
 	return out
 }
 

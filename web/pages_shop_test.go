@@ -1,8 +1,6 @@
 package web_test
 
 import (
-	"cmp"
-	"os"
 	"context"
 	"io"
 	"net/http"
@@ -44,7 +42,7 @@ func (h *house) now() time.Time { return time.UnixMicro(h.at.Load()).UTC() }
 // openHouse opens an empty shop in France.
 func openHouse(t testing.TB) *house {
 	t.Helper()
-	s, err := store.Open(context.Background(), cmp.Or(os.Getenv("MILLION"), filepath.Join(t.TempDir(), "pages.db")))
+	s, err := store.Open(context.Background(), filepath.Join(t.TempDir(), "pages.db"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"go/format"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -41,64 +42,59 @@ func all[S ~string](of []S) (out []string) {
 }
 
 var (
-	written  = regexp.MustCompile(`\bT\("([a-z_]+)"([ ,)+])`)
-	told     = regexp.MustCompile(`"((?:told|error)_[a-z_]+)"`)
-	listed   = regexp.MustCompile(`\{"([a-z]+)", o\.[A-Z]`)
-	purposed = regexp.MustCompile(`k\.among\("([a-z_]+)"`)
+	written = regexp.MustCompile(`\bT\("([a-z_]+)"([ ,)+])`)
+	told    = regexp.MustCompile(`"((?:told|error)_[a-z_]+)"`)
+	listed  = regexp.MustCompile(`\{"([a-z]+)", o\.[A-Z]`)
 )
 
-// keys are the words that the pages ask for, read from their sources.
-func keys(t *testing.T) []string {
+// sources are the texts of the files that ask for words.
+func sources(t *testing.T) map[string]string {
 	t.Helper()
-	var files []string
+	out := map[string]string{}
 	for _, pattern := range []string{"*.go", "*.templ", "../page*.go"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
 		}
-		files = append(files, found...)
-	}
-	found := map[string]bool{}
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_templ.go") {
-			continue
-		}
-		data, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range written.FindAllStringSubmatch(string(data), -1) {
-			if !strings.HasSuffix(m[1], "_") {
-				found[m[1]] = true
+		for _, name := range found {
+			if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_templ.go") {
 				continue
 			}
-			if ends[m[1]] == nil {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out[name] = string(data)
+		}
+	}
+	return out
+}
+
+// keys are the words that the pages ask for, read from their sources.
+func keys(t *testing.T) []string {
+	t.Helper()
+	found := map[string]bool{}
+	for name, source := range sources(t) {
+		for _, m := range written.FindAllStringSubmatch(source, -1) {
+			if found[m[1]] = !strings.HasSuffix(m[1], "_"); !found[m[1]] && ends[m[1]] == nil {
 				t.Errorf("%s: what can stand behind %s is not listed here", name, m[1])
 			}
 		}
-		for _, re := range []*regexp.Regexp{told, listed} {
-			for _, m := range re.FindAllStringSubmatch(string(data), -1) {
-				found[strings.TrimSuffix(m[1], "_")] = !strings.HasSuffix(m[1], "_")
-			}
+		for _, m := range slices.Concat(told.FindAllStringSubmatch(source, -1), listed.FindAllStringSubmatch(source, -1)) {
+			found[m[1]] = !strings.HasSuffix(m[1], "_")
 		}
 	}
 	for start, list := range ends {
 		for _, end := range list {
-			found[start+end] = true
+			found[start+end] = !slices.Contains(unsaid, start+end)
 		}
 	}
 	// Said of an error by its code, in two sentences.
 	for _, code := range []string{"version_changed", "effect_moved", "forbidden", "unavailable", "not_found", "internal"} {
 		found["error_"+code], found["error_"+code+"_say"] = true, true
 	}
-	var out []string
-	for k, wanted := range found {
-		if wanted && !slices.Contains(unsaid, k) {
-			out = append(out, k)
-		}
-	}
-	slices.Sort(out)
-	return out
+	maps.DeleteFunc(found, func(_ string, wanted bool) bool { return !wanted })
+	return slices.Sorted(maps.Keys(found))
 }
 
 // TestWords finds a word that a page asks for and a language lacks, and one that no page asks for.
