@@ -135,6 +135,9 @@ func (f *CaseFilter) where(merchant string) (string, []any) {
 			add(c.column+" = $%d", c.value)
 		}
 	}
+	if f.Waits != "" {
+		where += " AND waits <> ''" // for the index of those that somebody was asked about
+	}
 	if f.Least.Currency != "" {
 		add("amount >= $%d", f.Least.Minor)
 	}

@@ -90,17 +90,12 @@ func (v *visit) count(tx *store.Tx, f view.Filter, found *view.Found) error {
 		}
 		return many
 	}
-	few := true
 	for _, w := range view.Whens {
 		from, before := v.read.Span(w)
 		found.Whens[w] = n(store.CaseFilter{DueAfter: from, DueBefore: before})
-		few = few && found.Whens[w] <= view.CountLimit
 	}
 	for _, p := range []recourse.Party{recourse.PartyMerchant, recourse.PartyBuyer} {
-		// No index leads to whom cases wait for: among very many, those of one party may be anywhere.
-		if found.Waits[p] = view.NotCounted; few {
-			found.Waits[p] = n(store.CaseFilter{Waits: p})
-		}
+		found.Waits[p] = n(store.CaseFilter{Waits: p})
 	}
 	for _, s := range situations {
 		found.Situation[s] = n(store.CaseFilter{Situation: s})

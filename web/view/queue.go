@@ -13,9 +13,6 @@ import (
 // CountLimit is as far as cases are counted for a page: nobody acts otherwise on 1,000 than on a million.
 const CountLimit = 1000
 
-// NotCounted stands for a number that would take too long to find.
-const NotCounted = -1
-
 // Queue is the list of open cases.
 type Queue struct {
 	When      []Choice // overdue, today, …
@@ -195,9 +192,6 @@ func (f Filter) with(change func(*Filter)) Filter {
 // choice is a filter as a link; one that is on takes itself off.
 func (r Reader) choice(label string, n int, to Filter, on bool, class When) Choice {
 	c := Choice{Label: label, Count: r.Capped(n, CountLimit), On: on, Class: class}
-	if n == NotCounted {
-		c.Count = ""
-	}
 	c.Href = to.Href()
 	return c
 }

@@ -118,6 +118,7 @@ CREATE TABLE cases (
 CREATE INDEX cases_due       ON cases (merchant, status, due_at, case_id);
 CREATE INDEX cases_situation ON cases (merchant, status, situation, due_at, case_id);
 CREATE INDEX cases_supplier  ON cases (merchant, supplier, status, due_at, case_id);
+CREATE INDEX cases_waits     ON cases (merchant, status, waits, due_at, case_id) WHERE waits <> '';
 CREATE INDEX cases_opened    ON cases (merchant, opened_at, case_id);
 CREATE INDEX cases_amount    ON cases (merchant, status, amount, case_id);
 CREATE INDEX cases_order     ON cases (merchant, order_id);
