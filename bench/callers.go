@@ -88,41 +88,60 @@ const (
 	callersMost = 20_000
 )
 
-// runCallers measures single facts from 64 goroutines that call Handle, on SQLite: what the desk can do, before HTTP.
-func runCallers(o options) ([]line, error) {
+// calling is a desk that callers tell of a life.
+type calling struct {
+	life  *life
+	clock *virtual
+	desk  *desk.Desk
+	queue queues
+	close func()
+}
+
+// newCalling opens a desk on SQLite and lets it take in the beginning of the life.
+func newCalling(o options) (*calling, error) {
 	dir, err := freshSQLite()
 	if err != nil {
 		return nil, err
 	}
-	defer dir.close()
+	c := &calling{clock: newVirtual(lifeBegins), close: dir.close}
 	address, err := dir.next()
 	if err != nil {
-		return nil, err
+		return c, err
 	}
-	l, err := newLife(handleEvery)
+	if c.life, err = newLife(handleEvery, ordinaryLife); err != nil {
+		return c, err
+	}
+	if c.desk, err = openDesk(context.Background(), address, c.clock.now); err != nil {
+		return c, err
+	}
+	c.close = func() { closeDesk(c.desk); dir.close() }
+	return c, warm(c.desk, c.life, c.clock, o.or(handleOrders))
+}
+
+// rounds lets the callers tell what comes next, each fact as one says.
+func (c *calling) rounds(o options, one func(caller int, m moment) error) ([]line, error) {
+	return callerRounds(func() (answers, error) {
+		c.clock.set(c.queue.fill(c.life, int(o.atLeast.Seconds()*callersMost)+callers))
+		return c.queue.tell(o.atLeast, one)
+	})
+}
+
+// runCallers measures single facts from 64 goroutines that call Handle, on SQLite: what the desk can do, before HTTP.
+func runCallers(o options) ([]line, error) {
+	c, err := newCalling(o)
+	if c != nil {
+		defer c.close()
+	}
 	if err != nil {
 		return nil, err
 	}
-	clock := newVirtual(lifeBegins)
-	d, err := openDesk(context.Background(), address, clock.now)
-	if err != nil {
-		return nil, err
-	}
-	defer closeDesk(d)
-	if err := warm(d, l, clock, o.or(handleOrders)); err != nil {
-		return nil, err
-	}
-	var q queues
-	return callerRounds(o, func() (answers, error) {
-		clock.set(q.fill(l, int(o.atLeast.Seconds()*callersMost)+callers))
-		return q.tell(o.atLeast, func(_ int, m moment) error {
-			fact := []desk.Fact{m.event()}
-			results, err := d.Handle(context.Background(), shop, fact)
-			if err != nil {
-				return err
-			}
-			return taken(fact, results)
-		})
+	return c.rounds(o, func(_ int, m moment) error {
+		fact := []desk.Fact{m.event()}
+		results, err := c.desk.Handle(context.Background(), shop, fact)
+		if err != nil {
+			return err
+		}
+		return taken(fact, results)
 	})
 }
 
@@ -143,7 +162,7 @@ func warm(d *desk.Desk, l *life, clock *virtual, orders int) error {
 }
 
 // callerRounds does some rounds and gives the rate and the latency of the median round each.
-func callerRounds(o options, do func() (answers, error)) ([]line, error) {
+func callerRounds(do func() (answers, error)) ([]line, error) {
 	var rates, perCPU, half, late []float64
 	for range handleRounds {
 		cpu := processorTime()

@@ -124,7 +124,7 @@ func createDatabase(url, name string) error {
 // newHandling opens the three databases.
 func newHandling(open func() (*fresh, error)) (h *handling, err error) {
 	h = &handling{clock: newVirtual(lifeBegins)}
-	if h.life, err = newLife(handleEvery); err != nil {
+	if h.life, err = newLife(handleEvery, hardLife); err != nil {
 		return nil, err
 	}
 	measured, err := open()

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -182,55 +181,41 @@ func (s *site) eventHeaders() string {
 
 // runHTTP measures single events from 64 callers, each on a connection of its own, to a server on loopback.
 func runHTTP(o options) ([]line, error) {
-	dir, err := freshSQLite()
+	c, err := newCalling(o)
+	if c != nil {
+		defer c.close()
+	}
 	if err != nil {
 		return nil, err
 	}
-	defer dir.close()
-	address, err := dir.next()
-	if err != nil {
-		return nil, err
-	}
-	l, err := newLife(handleEvery)
-	if err != nil {
-		return nil, err
-	}
-	clock := newVirtual(lifeBegins)
-	d, err := openDesk(context.Background(), address, clock.now)
-	if err != nil {
-		return nil, err
-	}
-	defer closeDesk(d)
-	s, err := newSite(context.Background(), d, shop)
+	s, err := newSite(context.Background(), c.desk, shop)
 	if err != nil {
 		return nil, err
 	}
 	defer s.close()
-	if err := warm(d, l, clock, o.or(handleOrders)); err != nil {
-		return nil, err
-	}
 	var wires [callers]*wire
-	for c := range wires {
-		if wires[c], err = dial(s.address); err != nil {
+	for i := range wires {
+		if wires[i], err = dial(s.address); err != nil {
 			return nil, err
 		}
-		defer wires[c].conn.Close()
+		defer wires[i].conn.Close()
 	}
-	var q queues
 	headers := s.eventHeaders()
-	return callerRounds(o, func() (answers, error) {
-		clock.set(q.fill(l, int(o.atLeast.Seconds()*callersMost)+callers))
-		return q.tell(o.atLeast, func(c int, m moment) error {
-			fact := m.event()
-			body, err := cloudEvent(&fact.Event)
-			if err != nil {
-				return err
-			}
-			status, err := wires[c].ask("POST", "/api/v1/events", headers, body)
-			if err == nil && (status != 200 || !bytes.Contains(wires[c].body, []byte(`"taken"`)) && !bytes.Contains(wires[c].body, []byte(`"held"`))) {
-				err = errors.New(strconv.Itoa(status) + ": " + string(wires[c].body) + " of " + string(body))
-			}
-			return err
-		})
+	return c.rounds(o, func(caller int, m moment) error {
+		fact := m.event()
+		return wires[caller].event(headers, &fact.Event)
 	})
+}
+
+// event tells an event. An answer that does not say that it was taken in is an error.
+func (w *wire) event(headers string, ev *recourse.Event) error {
+	body, err := cloudEvent(ev)
+	if err != nil {
+		return err
+	}
+	status, err := w.ask("POST", "/api/v1/events", headers, body)
+	if err == nil && (status != 200 || !bytes.Contains(w.body, []byte(`"taken"`)) && !bytes.Contains(w.body, []byte(`"held"`))) {
+		err = fmt.Errorf("%d: %s of %s", status, w.body, body)
+	}
+	return err
 }

@@ -127,7 +127,7 @@ type killer struct {
 
 // newKiller makes the facts that are told in every round.
 func newKiller(dir string, seed uint64) (*killer, error) {
-	l, err := newLife(time.Hour)
+	l, err := newLife(time.Hour, hardLife)
 	if err != nil {
 		return nil, err
 	}

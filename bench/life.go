@@ -34,8 +34,8 @@ type plot struct {
 // the parcel is handed over, and facts that arrive together would share the reading and writing of one file.
 const pause = 11 * time.Hour
 
-// newPlots are the plots that a life is woven of. Half of the orders are those of the made-up book, of which most go
-// well; the other half are in trouble, each as one of the project's scenarios tells it.
+// newPlots are the plots that a life is woven of: the orders of the made-up book, of which most go well, and those of the
+// project's scenarios, which are in trouble.
 func newPlots() (well, ill []plot, err error) {
 	if well, err = bookPlots(2000); err != nil {
 		return nil, nil, err
@@ -155,6 +155,7 @@ func (p *plot) usable() bool {
 type life struct {
 	well, ill []plot
 	every     time.Duration // between two orders
+	trouble   int           // one order in so many is one of the scenarios'
 	rand      *rand.Rand
 	placed    int
 	next      time.Time // when the next order is placed
@@ -184,13 +185,20 @@ func (r *running) Pop() any {
 	return last
 }
 
-// newLife begins a life. With the same seed it is always the same one.
-func newLife(every time.Duration) (*life, error) {
+// How many orders of a life are in trouble: one in so many. A hard life is for comparing with a floor that is as hard; an
+// ordinary one for figures that somebody might plan with: in the real book (docs/olist.md) one order in six is late.
+const (
+	hardLife     = 2
+	ordinaryLife = 6
+)
+
+// newLife begins a life, always the same one.
+func newLife(every time.Duration, trouble int) (*life, error) {
 	well, ill, err := newPlots()
 	if err != nil {
 		return nil, err
 	}
-	return &life{well: well, ill: ill, every: every, rand: rand.New(rand.NewPCG(1, 1)), next: lifeBegins}, nil
+	return &life{well: well, ill: ill, every: every, trouble: trouble, rand: rand.New(rand.NewPCG(1, 1)), next: lifeBegins}, nil
 }
 
 // lifeBegins is a Monday in the years that the calendars speak for.
@@ -233,7 +241,7 @@ func (l *life) batch(n int) (facts []desk.Fact, at time.Time) {
 
 func (l *life) place() {
 	plots := l.well
-	if l.placed%2 == 1 {
+	if l.placed%l.trouble == 1 {
 		plots = l.ill
 	}
 	l.placed++

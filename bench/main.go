@@ -7,11 +7,13 @@
 // rounds of at least so many seconds, and what is told is the median round: a machine that does other things besides
 // makes some rounds slow, and none fast.
 //
-// Three rules keep the figures honest:
+// Four rules keep the figures honest:
 //
 //   - What is measured is what the product does: the same packages by the same doors, nothing written for the
 //     benchmark alone but what feeds it.
 //   - Nothing that goes wrong counts. A rejected row, or an answer that is none, ends the benchmark with an error.
+//   - Where the machine decides more than the program, the floor is measured in the same run: the same rows, without a
+//     thought (bare.go).
 //   - A benchmark has the processors that its floor speaks of and no more. The collector works on them as well, so that
 //     garbage is paid for in the same figure.
 //

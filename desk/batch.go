@@ -14,13 +14,20 @@ import (
 	"recourse/store"
 )
 
-// batch is what is decided in one transaction.
+// batch is what is decided and saved together.
 type batch struct {
-	tx     *store.Tx
 	now    time.Time
+	jobs   []*job
 	groups map[store.Key]*group
 	order  []*group      // as they came
 	twins  map[*job]*job // of two that tell the same fact, the second and the first
+	early  bool          // a batch ahead may not be saved yet
+	later  []*job        // their order is not known yet: it may be in the batch ahead
+	soon   bool          // something is due one day
+}
+
+func newBatch(now time.Time, jobs []*job) *batch {
+	return &batch{now: now, jobs: jobs, groups: map[store.Key]*group{}, twins: map[*job]*job{}}
 }
 
 // group is one order with the facts that came for it.
@@ -48,17 +55,17 @@ func (b *batch) group(k store.Key) *group {
 }
 
 // find sorts out duplicates and finds the order of every fact.
-func (b *batch) find(jobs []*job) error {
+func (b *batch) find(tx *store.Tx) error {
 	byMerchant := map[string][]*job{}
-	for _, j := range jobs {
+	for _, j := range b.jobs {
 		byMerchant[j.merchant] = append(byMerchant[j.merchant], j)
 	}
 	for merchant, list := range byMerchant {
-		fresh, err := b.fresh(merchant, list)
+		fresh, err := b.fresh(tx, merchant, list)
 		if err != nil {
 			return err
 		}
-		if err := b.resolve(merchant, fresh); err != nil {
+		if err := b.resolve(tx, merchant, fresh); err != nil {
 			return err
 		}
 	}
@@ -67,12 +74,12 @@ func (b *batch) find(jobs []*job) error {
 
 // fresh are the jobs whose facts were not taken in before. Of two in one batch the second is the duplicate; where it
 // stands is known when the first was decided.
-func (b *batch) fresh(merchant string, jobs []*job) ([]*job, error) {
+func (b *batch) fresh(tx *store.Tx, merchant string, jobs []*job) ([]*job, error) {
 	ids := make([]store.EventID, len(jobs))
 	for i, j := range jobs {
 		ids[i] = store.EventID{Source: j.fact.Event.Source, ID: j.fact.Event.ID}
 	}
-	seen, err := b.tx.Seen(merchant, ids)
+	seen, err := tx.Seen(merchant, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +101,7 @@ func (b *batch) fresh(merchant string, jobs []*job) ([]*job, error) {
 }
 
 // resolve puts every job to its order: named, or found through what it names.
-func (b *batch) resolve(merchant string, jobs []*job) error {
+func (b *batch) resolve(tx *store.Tx, merchant string, jobs []*job) error {
 	told := map[store.Ref]string{} // by other facts of this batch
 	var ask []store.Ref
 	for _, j := range jobs {
@@ -110,7 +117,7 @@ func (b *batch) resolve(merchant string, jobs []*job) error {
 			}
 		}
 	}
-	found, err := b.tx.FindOrders(merchant, ask)
+	found, err := tx.FindOrders(merchant, ask)
 	if err != nil {
 		return err
 	}
@@ -123,6 +130,10 @@ func (b *batch) resolve(merchant string, jobs []*job) error {
 			if ev.Order == "" {
 				ev.Order = told[r]
 			}
+		}
+		if ev.Order == "" && b.early && j.tries == 0 {
+			b.later = append(b.later, j)
+			continue
 		}
 		if ev.Order == "" {
 			*j.result = Result{Status: Refused, ID: ev.ID, Err: unknownOrder(ev)}
@@ -171,7 +182,7 @@ func unknownOrder(ev *recourse.Event) error {
 }
 
 // read reads what the decisions look at.
-func (b *batch) read() error {
+func (b *batch) read(tx *store.Tx) error {
 	keys := make([]store.Key, len(b.order))
 	var people []store.Key
 	for i, g := range b.order {
@@ -180,11 +191,11 @@ func (b *batch) read() error {
 			people = append(people, g.key)
 		}
 	}
-	files, err := b.tx.Files(keys)
+	files, err := tx.Files(keys)
 	if err != nil {
 		return err
 	}
-	personal, err := b.tx.Personal(people)
+	personal, err := tx.Personal(people)
 	if err != nil {
 		return err
 	}
@@ -346,19 +357,19 @@ func (g *group) seal(ev recourse.Event) recourse.Event {
 }
 
 // save saves what was decided, and gives the jobs of the orders that another node was faster with.
-func (b *batch) save(d *Desk) (lost []*job, err error) {
+func (b *batch) save(tx *store.Tx) (lost []*job, err error) {
 	var changes []*store.Change
-	soon := false
+	lost = b.later
 	for _, g := range b.order {
 		if len(g.change.Entries) > 0 {
 			changes = append(changes, &g.change)
-			soon = soon || !g.change.After.Due.IsZero()
+			b.soon = b.soon || !g.change.After.Due.IsZero()
 		}
 	}
 	if len(changes) == 0 {
-		return b.answerTwins(nil), nil
+		return append(lost, b.answerTwins(lost)...), nil
 	}
-	keys, err := b.tx.Save(changes)
+	keys, err := tx.Save(changes)
 	if err != nil {
 		return nil, err
 	}
@@ -369,9 +380,6 @@ func (b *batch) save(d *Desk) (lost []*job, err error) {
 		for j, place := range g.places {
 			j.result.Seq = g.change.Before.Version + place
 		}
-	}
-	if soon {
-		d.stir()
 	}
 	return append(lost, b.answerTwins(lost)...), nil
 }

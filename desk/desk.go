@@ -11,8 +11,8 @@
 // # Commits are shared
 //
 // A commit waits for the disk, and the disk takes as long for one decision as for a thousand. So callers queue, one
-// goroutine takes what has gathered, decides all of it and commits once; while it does, the next ones gather. Orders do
-// not know of each other and are decided on all processors.
+// goroutine takes what has gathered and decides all of it, another saves it with one commit; meanwhile the next is
+// decided, and the next callers gather. Orders do not know of each other and are decided on all processors.
 //
 // # Nobody is locked
 //
@@ -36,6 +36,7 @@ type Desk struct {
 	node     string // names this process among those that share the database
 	policies policies
 	queue    chan *call
+	late     chan []*job   // to be decided again
 	wake     chan struct{} // something became due earlier than the due loop knows
 	ctx      context.Context
 	stop     context.CancelFunc
@@ -44,7 +45,7 @@ type Desk struct {
 
 // New opens a desk on a store. The clock is asked once for each transaction. Close it before the store.
 func New(s *store.Store, clock func() time.Time) *Desk {
-	d := &Desk{store: s, clock: clock, node: rand.Text(), queue: make(chan *call, maxBatch), wake: make(chan struct{}, 1), stopped: make(chan struct{})}
+	d := &Desk{store: s, clock: clock, node: rand.Text(), queue: make(chan *call, maxBatch), late: make(chan []*job), wake: make(chan struct{}, 1), stopped: make(chan struct{})}
 	d.ctx, d.stop = context.WithCancel(context.Background())
 	go d.serve()
 	return d

@@ -103,17 +103,17 @@ func (d *Desk) Drain(ctx context.Context, shards []int) (n int, err error) {
 			return err
 		}
 		n = len(keys)
-		b := &batch{tx: tx, now: now, groups: map[store.Key]*group{}, twins: map[*job]*job{}}
+		b := newBatch(now, nil)
 		for _, k := range keys {
 			b.group(k).due = true
 		}
-		if err := b.read(); err != nil {
+		if err := b.read(tx); err != nil {
 			return err
 		}
 		if err := d.decide(tx, b); err != nil {
 			return err
 		}
-		_, err = b.save(d) // what lost was decided by another node and is asked about again if it is still due
+		_, err = b.save(tx) // what lost was decided by another node and is asked about again if it is still due
 		return err
 	})
 	return n, err

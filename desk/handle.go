@@ -4,11 +4,22 @@ import (
 	"context"
 	"crypto/rand"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"recourse"
 	"recourse/store"
 )
+
+// This file is the way of a call: checked, queued, gathered with others into a batch, decided, saved, answered.
+//
+//	submit ─► queue ─► serve: gather ─► decide (from a snapshot) ─► saver: save against the versions ─► answers
+//	              ▲                                                    │
+//	              └───── what another batch or node was faster with ◄──┘
+//
+// One goroutine decides while another saves what was decided before, so that the disk and the processors both have work.
+// A batch is therefore decided before the one ahead of it is saved. Where both have the same order, the version says so
+// and the facts are decided again: the price of a hot order, and only of that one.
 
 // maxBatch is how many facts are decided in one transaction.
 const maxBatch = 1000
@@ -18,14 +29,36 @@ type call struct {
 	ctx     context.Context
 	jobs    []*job
 	preview bool
-	done    chan error
+	left    atomic.Int64 // jobs that are not over
+	done    chan error   // has room for one
+}
+
+// answer ends a call, once: with an error, or with none when all its jobs are over.
+func (c *call) answer(err error) {
+	select {
+	case c.done <- err:
+	default: // it was answered: an error of one of its jobs came first
+	}
+}
+
+// over ends jobs. The error is that of all of them.
+func over(jobs []*job, err error) {
+	for _, j := range jobs {
+		if err != nil {
+			j.call.answer(err)
+		} else if j.call.left.Add(-1) == 0 {
+			j.call.answer(nil)
+		}
+	}
 }
 
 // job is one fact and what becomes of it.
 type job struct {
+	call     *call
 	merchant string
 	fact     Fact
 	result   *Result
+	tries    int // how often it was decided and came too late
 }
 
 // submit checks facts, queues them a batch at a time, and waits.
@@ -38,24 +71,47 @@ func (d *Desk) submit(ctx context.Context, merchant string, facts []Fact, previe
 			jobs = append(jobs, j)
 		}
 	}
-	for part := range slices.Chunk(jobs, maxBatch) {
-		c := &call{ctx: ctx, jobs: part, preview: preview, done: make(chan error, 1)}
-		if err := d.wait(c); err != nil {
-			return nil, err
-		}
-	}
-	return results, nil
+	return results, d.all(ctx, jobs, preview)
 }
 
-func (d *Desk) wait(c *call) error {
+// all lets jobs be decided a batch at a time. The second batch is on its way while the first is saved.
+func (d *Desk) all(ctx context.Context, jobs []*job, preview bool) error {
+	var before *call
+	for part := range slices.Chunk(jobs, maxBatch) {
+		c := &call{ctx: ctx, jobs: part, preview: preview, done: make(chan error, 1)}
+		c.left.Store(int64(len(part)))
+		for _, j := range part {
+			j.call = c
+		}
+		if err := d.send(c); err != nil {
+			return err
+		}
+		if before != nil {
+			if err := d.wait(before); err != nil {
+				return err
+			}
+		}
+		before = c
+	}
+	if before == nil {
+		return nil
+	}
+	return d.wait(before)
+}
+
+func (d *Desk) send(c *call) error {
 	select {
 	case d.queue <- c:
+		return nil
 	case <-c.ctx.Done():
 		return c.ctx.Err()
 	case <-d.ctx.Done():
 		return errClosed
 	}
-	// Once it is queued it may be decided whatever the caller does: the answer is what tells.
+}
+
+// wait waits for the answer. Once a call is queued it may be decided whatever the caller does: the answer is what tells.
+func (d *Desk) wait(c *call) error {
 	select {
 	case err := <-c.done:
 		return err
@@ -69,7 +125,7 @@ func (d *Desk) wait(c *call) error {
 	}
 }
 
-var errClosed = &recourse.Error{Kind: recourse.Unavailable, Code: "closing", Message: "the program is stopping; nothing was changed by this call", Hint: "try again in a few seconds"}
+var errClosed = &recourse.Error{Kind: recourse.Unavailable, Code: "closing", Message: "the program is stopping before it could answer", Hint: "try again in a few seconds"}
 
 // check refuses what could not be decided on, before anybody waits for it, and gives an event without an id one.
 func (j *job) check() bool {
@@ -85,31 +141,124 @@ func (j *job) check() bool {
 	return true
 }
 
-// serve takes what has gathered in the queue, batch after batch.
+// serve decides what has gathered in the queue, batch after batch, and hands it to the saver.
 func (d *Desk) serve() {
 	defer close(d.stopped)
+	decided, saved := make(chan *batch), make(chan struct{})
+	go func() {
+		defer close(saved)
+		for b := range decided {
+			d.save(b)
+		}
+	}()
 	var q gatherer
 	for {
+		q.clear()
 		select {
 		case <-d.ctx.Done():
+			close(decided)
+			<-saved
 			return
+		case jobs := <-d.late:
+			q.late = jobs
 		case c := <-d.queue:
 			q.take(c)
-			q.gather(d)
-			begun := time.Now()
-			d.batch(q.calls)
-			q.ended(time.Since(begun))
 		}
+		q.gather(d)
+		begun := time.Now()
+		d.round(&q, decided)
+		q.took = time.Since(begun)
+	}
+}
+
+// round decides a batch.
+func (d *Desk) round(q *gatherer, decided chan<- *batch) {
+	// The batch in hand is finished even when the desk closes: its callers wait for an answer that is true.
+	ctx, stop := context.WithTimeout(context.WithoutCancel(d.ctx), patience)
+	defer stop()
+	if q.preview != nil {
+		jobs := q.preview.jobs
+		over(jobs, d.settle(ctx, jobs, true))
+	}
+	jobs := q.late
+	for _, c := range q.calls {
+		jobs = append(jobs, c.jobs...)
+	}
+	if len(jobs) == 0 {
+		return
+	}
+	b := newBatch(d.clock(), jobs)
+	b.early = true
+	if err := d.store.Read(ctx, func(tx *store.Tx) error { return d.decideAll(tx, b) }); err != nil {
+		d.alone(ctx, q.late, q.calls)
+		return
+	}
+	decided <- b
+}
+
+// alone decides calls one by one: when a batch failed, because somebody's merchant is not known, say, the others need not
+// suffer for it.
+func (d *Desk) alone(ctx context.Context, late []*job, calls []*call) {
+	for _, j := range late {
+		over([]*job{j}, d.settle(ctx, []*job{j}, false))
+	}
+	for _, c := range calls {
+		over(c.jobs, d.settle(ctx, c.jobs, false))
+	}
+}
+
+// save saves a batch and answers its callers. What came too late is decided again with the next batch.
+func (d *Desk) save(b *batch) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(d.ctx), patience)
+	defer stop()
+	var lost []*job
+	err := d.store.Write(ctx, func(tx *store.Tx) (err error) {
+		lost, err = b.save(tx)
+		return err
+	})
+	if recourse.CodeOf(err) == "event_twice" {
+		lost, err = b.jobs, nil
+	}
+	if err != nil {
+		over(b.jobs, err)
+		return
+	}
+	if b.soon {
+		d.stir()
+	}
+	over(slices.DeleteFunc(slices.Clone(b.jobs), func(j *job) bool { return slices.Contains(lost, j) }), nil)
+	d.tryAgain(lost)
+}
+
+// tryAgain queues jobs that came too late, in their order, or gives up on those that did so many times.
+func (d *Desk) tryAgain(lost []*job) {
+	var again []*job
+	for _, j := range lost {
+		if j.tries++; j.tries > maxRounds {
+			over([]*job{j}, errBusy)
+		} else {
+			again = append(again, j)
+		}
+	}
+	if len(again) > 0 {
+		go func() { // the one who takes it may be waiting for the saver
+			select {
+			case d.late <- again:
+			case <-d.stopped:
+			}
+		}()
 	}
 }
 
 // gatherer collects the calls of the next batch. Those who were just answered are back in a moment if they have more to
 // tell, and a commit costs the same for all of them; so it waits a little, but only for as many as lately came together.
 type gatherer struct {
-	calls []*call
-	facts int
-	peak  int           // callers who lately came together
-	took  time.Duration // by the last batch
+	late    []*job // of earlier batches
+	calls   []*call
+	preview *call // it is decided by itself, and taken back
+	facts   int
+	peak    int           // callers who lately came together
+	took    time.Duration // by the last batch
 }
 
 // linger bounds how long a batch waits for more callers: so small a part of what the last one took, and no longer.
@@ -118,21 +267,36 @@ const (
 	lingerMost = time.Millisecond
 )
 
-func (q *gatherer) take(c *call) { q.calls, q.facts = append(q.calls[:0], c), len(c.jobs) }
+// clear forgets the last batch, but for how many callers came together.
+func (q *gatherer) clear() {
+	q.peak = max(len(q.calls), q.peak*7/8)
+	clear(q.calls)
+	q.calls, q.facts, q.late, q.preview = q.calls[:0], 0, nil, nil
+}
 
-// gather takes further calls, up to a batch. A preview goes alone: it is taken back.
+// take adds a call, and says whether there may be room for more.
+func (q *gatherer) take(c *call) bool {
+	if c.preview {
+		q.preview = c
+		return false
+	}
+	q.calls, q.facts = append(q.calls, c), q.facts+len(c.jobs)
+	return q.facts < maxBatch
+}
+
+// gather takes further calls until there is a batch, or nobody else is there.
 func (q *gatherer) gather(d *Desk) {
 	var late <-chan time.Time
-	for q.facts < maxBatch && !q.calls[0].preview {
+	for q.preview == nil && q.facts < maxBatch {
 		select {
 		case c := <-d.queue:
-			if !q.add(d, c) {
+			if !q.take(c) {
 				return
 			}
 			continue
 		default:
 		}
-		if len(q.calls) >= q.peak || len(q.calls) == 1 && q.peak < 3 {
+		if len(q.calls) >= q.peak || len(q.calls) <= 1 && q.peak < 3 {
 			return
 		}
 		if late == nil {
@@ -140,7 +304,7 @@ func (q *gatherer) gather(d *Desk) {
 		}
 		select {
 		case c := <-d.queue:
-			if !q.add(d, c) {
+			if !q.take(c) {
 				return
 			}
 		case <-late:
@@ -149,66 +313,27 @@ func (q *gatherer) gather(d *Desk) {
 	}
 }
 
-// add puts a call to the batch. One that does not fit lets the batch go first and begins another; it says whether that
-// one may go on gathering.
-func (q *gatherer) add(d *Desk, c *call) bool {
-	if c.preview || q.facts+len(c.jobs) > maxBatch {
-		d.batch(q.calls)
-		q.take(c)
-		return !c.preview
-	}
-	q.calls, q.facts = append(q.calls, c), q.facts+len(c.jobs)
-	return true
-}
-
-// ended learns from a batch how many callers come together.
-func (q *gatherer) ended(took time.Duration) {
-	q.took = took
-	q.peak = max(len(q.calls), q.peak*7/8)
-	clear(q.calls)
-}
-
 // patience is how long a batch may take before its callers are told that the database cannot be used.
 const patience = 30 * time.Second
-
-// batch decides calls in one transaction and answers them.
-func (d *Desk) batch(calls []*call) {
-	if len(calls) == 0 {
-		return
-	}
-	var jobs []*job
-	for _, c := range calls {
-		jobs = append(jobs, c.jobs...)
-	}
-	// The batch in hand is finished even when the desk closes: its callers wait for an answer that is true.
-	ctx, stop := context.WithTimeout(context.WithoutCancel(d.ctx), patience)
-	defer stop()
-	err := d.settle(ctx, jobs, calls[0].preview)
-	if err != nil && len(calls) > 1 && recourse.KindOf(err) != recourse.Unavailable {
-		// Somebody's merchant is not known, say: the others need not suffer for it.
-		for _, c := range calls {
-			c.done <- d.settle(ctx, c.jobs, c.preview)
-		}
-		return
-	}
-	for _, c := range calls {
-		c.done <- err
-	}
-}
 
 // maxRounds is how often what other nodes were faster with is decided again before the caller is told to come back.
 const maxRounds = 20
 
-// settle decides jobs and saves them, again and again for those that other nodes were faster with.
+var errBusy = &recourse.Error{Kind: recourse.Unavailable, Code: "busy", Message: "others decide the same orders at the moment; what was not answered for was not changed", Hint: "try again in a few seconds"}
+
+// settle decides jobs and saves them in one transaction, again and again for those that other nodes were faster with.
 func (d *Desk) settle(ctx context.Context, jobs []*job, preview bool) error {
 	run := d.store.Write
 	if preview {
 		run = d.store.Try
 	}
 	for range maxRounds {
+		b := newBatch(d.clock(), jobs)
 		var lost []*job
 		err := run(ctx, func(tx *store.Tx) (err error) {
-			lost, err = d.work(tx, jobs, d.clock())
+			if err = d.decideAll(tx, b); err == nil {
+				lost, err = b.save(tx)
+			}
 			return err
 		})
 		switch {
@@ -216,25 +341,24 @@ func (d *Desk) settle(ctx context.Context, jobs []*job, preview bool) error {
 			continue
 		case err != nil:
 			return err
-		case len(lost) == 0:
+		case b.soon && !preview:
+			d.stir()
+		}
+		if len(lost) == 0 {
 			return nil
 		}
 		jobs = lost
 	}
-	return &recourse.Error{Kind: recourse.Unavailable, Code: "busy", Message: "other nodes decide the same orders at the moment; nothing of the rest was changed", Hint: "try again in a few seconds"}
+	return errBusy
 }
 
-// work is one transaction: read, decide, save.
-func (d *Desk) work(tx *store.Tx, jobs []*job, now time.Time) (lost []*job, err error) {
-	b := &batch{tx: tx, now: now, groups: map[store.Key]*group{}, twins: map[*job]*job{}}
-	if err := b.find(jobs); err != nil {
-		return nil, err
+// decideAll reads what a batch looks at, and decides it.
+func (d *Desk) decideAll(tx *store.Tx, b *batch) error {
+	if err := b.find(tx); err != nil {
+		return err
 	}
-	if err := b.read(); err != nil {
-		return nil, err
+	if err := b.read(tx); err != nil {
+		return err
 	}
-	if err := d.decide(tx, b); err != nil {
-		return nil, err
-	}
-	return b.save(d)
+	return d.decide(tx, b)
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"fmt"
 	"slices"
 	"strconv"
@@ -135,6 +136,11 @@ func (f *CaseFilter) where(merchant string) (string, []any) {
 			add(c.column+" = $%d", c.value)
 		}
 	}
+	if f.Order != "" {
+		from, to := idsOf(f.Order)
+		add("case_id >= $%d", from)
+		add("case_id < $%d", to)
+	}
 	if f.Waits != "" {
 		where += " AND waits <> ''" // for the index of those that somebody was asked about
 	}
@@ -200,25 +206,21 @@ func (tx *Tx) CountCases(merchant string, f CaseFilter, limit int) (n int, err e
 	return n, err
 }
 
-func scanCases(rows interface {
-	Next() bool
-	Scan(...any) error
-	Err() error
-	Close() error
-}) ([]Case, error) {
-	defer rows.Close()
+func scanCases(rows *sql.Rows) ([]Case, error) {
 	var out []Case
-	for rows.Next() {
-		var c Case
-		var quiet, due, opened, closed int64
-		if err := rows.Scan(&c.Merchant, &c.ID, &c.Order, &c.Situation, &c.Status, &c.Outcome, &c.State, &c.Waits, &quiet, &due, &opened, &closed, &c.Supplier, &c.Country, &c.Channel,
-			&c.Amount.Currency, &c.Amount.Minor, &c.Policy); err != nil {
-			return nil, err
-		}
-		c.Quiet, c.Due, c.OpenedAt, c.ClosedAt = quiet == 1, instant(due), instant(opened), instant(closed)
+	return out, each(rows, func() error {
+		c, err := scanCase(rows)
 		out = append(out, c)
-	}
-	return out, rows.Err()
+		return err
+	})
+}
+
+func scanCase(rows *sql.Rows) (c Case, err error) {
+	var quiet, due, opened, closed int64
+	err = rows.Scan(&c.Merchant, &c.ID, &c.Order, &c.Situation, &c.Status, &c.Outcome, &c.State, &c.Waits, &quiet, &due, &opened, &closed, &c.Supplier, &c.Country, &c.Channel,
+		&c.Amount.Currency, &c.Amount.Minor, &c.Policy)
+	c.Quiet, c.Due, c.OpenedAt, c.ClosedAt = quiet == 1, instant(due), instant(opened), instant(closed)
+	return c, err
 }
 
 // Situations are those that a merchant's open cases have, in the order of the alphabet.
@@ -250,18 +252,16 @@ func numbers(of []int) string {
 // CasesOf are all cases of some orders.
 func (tx *Tx) CasesOf(keys []Key) (map[Key][]Case, error) {
 	out := map[Key][]Case{}
-	if len(keys) == 0 {
-		return out, nil
+	texts := make([][]string, len(keys))
+	for i, k := range keys {
+		from, to := idsOf(k.Order)
+		texts[i] = []string{k.Merchant, k.Order, from, to}
 	}
-	d := tx.store.dialect
-	rows, err := tx.query(`SELECT `+caseColumns+` FROM `+d.keys(2)+`cases c WHERE c.merchant = k.k1 AND c.order_id = k.k2`, d.keyArgs(keyTexts(keys))...)
-	if err != nil {
-		return nil, err
-	}
-	all, err := scanCases(rows)
-	for _, c := range all {
+	query := `SELECT ` + caseColumns + ` FROM %s cases c WHERE c.merchant = k.k1 AND c.order_id = k.k2 AND c.case_id >= k.k3 AND c.case_id < k.k4`
+	return out, tx.lookup(query, texts, func(rows *sql.Rows) error {
+		c, err := scanCase(rows)
 		k := Key{c.Merchant, c.Order}
 		out[k] = append(out[k], c)
-	}
-	return out, err
+		return err
+	})
 }

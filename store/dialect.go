@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"encoding/json"
 	"errors"
 	"io"
 	"net"
@@ -27,7 +26,7 @@ type dialect struct {
 	update  string // of effects, by their keys
 	args    func(b *batch, rows [][]any) []any
 	most    int // rows of one insert
-	keys    func(columns int) string
+	keys    func(columns, rows int) string
 	keyArgs func(keys [][]string) []any
 	passing func(error) bool
 }
@@ -69,8 +68,8 @@ func (b *batch) split() (names, types []string) {
 	return names, types
 }
 
-// sqlite writes rows as lists of values: half the time of reading them from JSON. Keys are few and short, and JSON does
-// for them; CROSS JOIN keeps it from walking through the table instead.
+// sqlite takes rows and keys as lists of values: half the time of reading them from JSON. CROSS JOIN keeps it from walking
+// through the table to look for each row among the keys.
 var sqlite = dialect{
 	name: "sqlite3", folder: "migrations/sqlite", most: 32,
 	update: `UPDATE effects SET status = $3, approval = CASE WHEN $4 = '' THEN approval ELSE $4 END, until = $5, moved_at = $6, moved_by = $7, note = $8
@@ -101,19 +100,25 @@ var sqlite = dialect{
 		}
 		return all
 	},
-	keys: func(columns int) string {
+	keys: func(columns, rows int) string {
+		one := "(?" + strings.Repeat(",?", columns-1) + ")"
 		s := "(SELECT "
 		for i := range columns {
 			if i > 0 {
 				s += ", "
 			}
-			s += "value ->> " + strconv.Itoa(i) + " AS k" + strconv.Itoa(i+1)
+			s += "column" + strconv.Itoa(i+1) + " AS k" + strconv.Itoa(i+1)
 		}
-		return s + " FROM json_each($1)) AS k CROSS JOIN "
+		return s + " FROM (VALUES " + one + strings.Repeat(","+one, rows-1) + ")) AS k CROSS JOIN "
 	},
 	keyArgs: func(keys [][]string) []any {
-		text, _ := json.Marshal(keys) // texts can always be written
-		return []any{string(text)}
+		all := make([]any, 0, len(keys)*len(keys[0]))
+		for _, k := range keys {
+			for _, v := range k {
+				all = append(all, v)
+			}
+		}
+		return all
 	},
 	passing: func(err error) bool {
 		e, ok := errors.AsType[*lite.Error](err)
@@ -144,7 +149,7 @@ var postgres = dialect{
 		return "INSERT INTO " + b.table + " (" + strings.Join(names, ", ") + ") SELECT * FROM unnest(" + strings.Join(arrays, ", ") + ") " + b.tail
 	},
 	args: columnwise,
-	keys: func(columns int) string {
+	keys: func(columns, _ int) string {
 		arrays, names := make([]string, columns), make([]string, columns)
 		for i := range columns {
 			arrays[i], names[i] = "$"+strconv.Itoa(i+1)+"::text[]", "k"+strconv.Itoa(i+1)
@@ -206,7 +211,7 @@ func column[T any](rows [][]any, i int) []T {
 	return out
 }
 
-// statements are those of the writer of SQLite, prepared once: parsing a statement of many rows takes longer than
+// statements are those of SQLite, prepared once: parsing a statement of many rows takes longer than
 // carrying it out. A transaction holds the only connection, so that what it wanted is prepared after it has ended.
 // PostgreSQL's driver keeps its own.
 type statements struct {
@@ -264,6 +269,13 @@ func (s *statements) prepare(ctx context.Context, db *sql.DB) {
 	}
 }
 
+func (s *Store) statementsOf(writes bool) *statements {
+	if writes {
+		return &s.ready[0]
+	}
+	return &s.ready[1]
+}
+
 // exec runs a statement of the writer.
 func (tx *Tx) exec(text string, args ...any) (sql.Result, error) {
 	if st := tx.statement(text); st != nil {
@@ -281,10 +293,10 @@ func (tx *Tx) query(text string, args ...any) (*sql.Rows, error) {
 }
 
 func (tx *Tx) statement(text string) *sql.Stmt {
-	if !tx.writes || tx.store.dialect != &sqlite {
+	if tx.store.dialect != &sqlite {
 		return nil
 	}
-	if st := tx.store.ready.get(text); st != nil {
+	if st := tx.store.statementsOf(tx.writes).get(text); st != nil {
 		return tx.StmtContext(tx.ctx, st)
 	}
 	return nil
@@ -307,6 +319,28 @@ func (tx *Tx) insert(b *batch, rows [][]any) (written int64, err error) {
 		written += n
 	}
 	return written, nil
+}
+
+// lookup asks for the rows of many keys: query is the text with the place of the keys in it, "SELECT … FROM %s orders o
+// WHERE o.merchant = k.k1 AND …". Few sizes of lists are asked for, so that their statements are prepared once.
+func (tx *Tx) lookup(query string, keys [][]string, scan func(*sql.Rows) error) error {
+	d := tx.store.dialect
+	before, after, _ := strings.Cut(query, "%s")
+	for size := d.most; len(keys) > 0; {
+		for size > len(keys) && d == &sqlite {
+			size /= 2
+		}
+		part := keys[:min(size, len(keys))]
+		keys = keys[len(part):]
+		rows, err := tx.query(before+d.keys(len(part[0]), len(part))+after, d.keyArgs(part)...)
+		if err != nil {
+			return err
+		}
+		if err := each(rows, func() error { return scan(rows) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // update changes rows of effects. SQLite does it one by one with a prepared statement, PostgreSQL all at once.

@@ -113,52 +113,53 @@ const effectColumns = `e.merchant, e.effect_id, e.order_id, e.status, e.approval
 func scanEffects(rows *sql.Rows) ([]Effect, error) {
 	var out []Effect
 	return out, each(rows, func() error {
-		var e Effect
-		var id, approval string
-		var until, moved int64
-		var body sql.RawBytes
-		if err := rows.Scan(&e.Merchant, &id, &e.Order, &e.Status, &approval, &until, &moved, &e.MovedBy, &e.Note, &body); err != nil {
-			return err
-		}
-		if err := decode(body, &e.Effect); err != nil {
-			return err
-		}
-		e.Effect.Approval, e.Until, e.MovedAt = recourse.Approval(approval), instant(until), instant(moved)
+		e, err := scanEffect(rows)
 		out = append(out, e)
-		return nil
+		return err
 	})
+}
+
+func scanEffect(rows *sql.Rows) (e Effect, err error) {
+	var id, approval string
+	var until, moved int64
+	var body sql.RawBytes
+	if err := rows.Scan(&e.Merchant, &id, &e.Order, &e.Status, &approval, &until, &moved, &e.MovedBy, &e.Note, &body); err != nil {
+		return e, err
+	}
+	err = decode(body, &e.Effect)
+	e.Effect.Approval, e.Until, e.MovedAt = recourse.Approval(approval), instant(until), instant(moved)
+	return e, err
 }
 
 // Effects reads effects of a merchant by their ids; one that there is not is not in the answer.
 func (tx *Tx) Effects(merchant string, ids []string) (map[string]Effect, error) {
 	out := map[string]Effect{}
-	if len(ids) == 0 {
-		return out, nil
-	}
 	keys := make([][]string, len(ids))
 	for i, id := range ids {
 		keys[i] = []string{merchant, id}
 	}
-	d := tx.store.dialect
-	rows, err := tx.query(`SELECT `+effectColumns+` FROM `+d.keys(2)+`effects e WHERE e.merchant = k.k1 AND e.effect_id = k.k2`, d.keyArgs(keys)...)
-	if err != nil {
-		return nil, err
-	}
-	all, err := scanEffects(rows)
-	for _, e := range all {
+	return out, tx.lookup(`SELECT `+effectColumns+` FROM %s effects e WHERE e.merchant = k.k1 AND e.effect_id = k.k2`, keys, func(rows *sql.Rows) error {
+		e, err := scanEffect(rows)
 		out[e.ID] = e
-	}
-	return out, err
+		return err
+	})
 }
 
-// EffectsOf are all effects of an order, in the order they were decided in.
+// EffectsOf are all effects of an order, in the order they were decided in. Their ids begin with the order's, so that
+// their own index leads to them.
 func (tx *Tx) EffectsOf(k Key) ([]Effect, error) {
-	rows, err := tx.query(`SELECT `+effectColumns+` FROM effects e WHERE e.merchant = $1 AND e.order_id = $2 ORDER BY e.at, e.effect_id`, k.Merchant, k.Order)
+	from, to := idsOf(k.Order)
+	rows, err := tx.query(`SELECT `+effectColumns+` FROM effects e WHERE e.merchant = $1 AND e.effect_id >= $2 AND e.effect_id < $3 AND e.order_id = $4 ORDER BY e.at, e.effect_id`,
+		k.Merchant, from, to, k.Order)
 	if err != nil {
 		return nil, err
 	}
 	return scanEffects(rows)
 }
+
+// idsOf is where the ids of an order's cases and acts begin and end: 1001-1, 1001-1/3. Some of other orders may stand
+// between: 1001-7-1 of the order 1001-7.
+func idsOf(order string) (from, to string) { return order + "-", order + "." }
 
 // EffectFilter says which effects are wanted. Empty fields want all.
 type EffectFilter struct {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"database/sql"
 	"slices"
 	"time"
 
@@ -69,19 +70,11 @@ type Place struct {
 // Seen finds the facts that were taken in before.
 func (tx *Tx) Seen(merchant string, ids []EventID) (map[EventID]Place, error) {
 	out := map[EventID]Place{}
-	if len(ids) == 0 {
-		return out, nil
-	}
 	keys := make([][]string, len(ids))
 	for i, id := range ids {
 		keys[i] = []string{merchant, id.Source, id.ID}
 	}
-	d := tx.store.dialect
-	rows, err := tx.query(`SELECT e.source, e.id, e.order_id, e.seq FROM `+d.keys(3)+`events e WHERE e.merchant = k.k1 AND e.source = k.k2 AND e.id = k.k3`, d.keyArgs(keys)...)
-	if err != nil {
-		return nil, err
-	}
-	return out, each(rows, func() error {
+	return out, tx.lookup(`SELECT e.source, e.id, e.order_id, e.seq FROM %s events e WHERE e.merchant = k.k1 AND e.source = k.k2 AND e.id = k.k3`, keys, func(rows *sql.Rows) error {
 		var id EventID
 		var p Place
 		if err := rows.Scan(&id.Source, &id.ID, &p.Order, &p.Seq); err != nil {

@@ -81,16 +81,7 @@ func (tx *Tx) Files(keys []Key) (map[Key]File, error) {
 	for _, k := range keys {
 		out[k] = File{Key: k, OrderFile: &recourse.OrderFile{}}
 	}
-	if len(keys) == 0 {
-		return out, nil
-	}
-	d := tx.store.dialect
-	rows, err := tx.query(`SELECT o.merchant, o.order_id, o.version, o.hash, o.file FROM `+d.keys(2)+`orders o WHERE o.merchant = k.k1 AND o.order_id = k.k2`,
-		d.keyArgs(keyTexts(keys))...)
-	if err != nil {
-		return nil, err
-	}
-	return out, each(rows, func() error {
+	return out, tx.lookup(`SELECT o.merchant, o.order_id, o.version, o.hash, o.file FROM %s orders o WHERE o.merchant = k.k1 AND o.order_id = k.k2`, keyTexts(keys), func(rows *sql.Rows) error {
 		f := File{OrderFile: &recourse.OrderFile{}}
 		var hash, body sql.RawBytes
 		if err := rows.Scan(&f.Merchant, &f.Order, &f.Version, &hash, &body); err != nil {
@@ -184,13 +175,8 @@ func (tx *Tx) won(changes []*Change) (won []*Change, lost []Key, err error) {
 	for i, c := range changes {
 		keys[i] = c.Before.Key
 	}
-	d := tx.store.dialect
-	rows, err := tx.query(`SELECT o.merchant, o.order_id, o.hash FROM `+d.keys(2)+`orders o WHERE o.merchant = k.k1 AND o.order_id = k.k2`, d.keyArgs(keyTexts(keys))...)
-	if err != nil {
-		return nil, nil, err
-	}
 	hashes := map[Key][]byte{}
-	if err := each(rows, func() error {
+	if err := tx.lookup(`SELECT o.merchant, o.order_id, o.hash FROM %s orders o WHERE o.merchant = k.k1 AND o.order_id = k.k2`, keyTexts(keys), func(rows *sql.Rows) error {
 		var k Key
 		var h []byte
 		if err := rows.Scan(&k.Merchant, &k.Order, &h); err != nil {
@@ -259,19 +245,11 @@ func (tx *Tx) NextDue() (time.Time, error) {
 // FindOrders finds the orders of purchases and parcels; what is not known is not in the answer.
 func (tx *Tx) FindOrders(merchant string, refs []Ref) (map[Ref]string, error) {
 	out := map[Ref]string{}
-	if len(refs) == 0 {
-		return out, nil
-	}
 	keys := make([][]string, len(refs))
 	for i, r := range refs {
 		keys[i] = []string{merchant, r.Kind, r.ID}
 	}
-	d := tx.store.dialect
-	rows, err := tx.query(`SELECT r.kind, r.id, r.order_id FROM `+d.keys(3)+`refs r WHERE r.merchant = k.k1 AND r.kind = k.k2 AND r.id = k.k3`, d.keyArgs(keys)...)
-	if err != nil {
-		return nil, err
-	}
-	return out, each(rows, func() error {
+	return out, tx.lookup(`SELECT r.kind, r.id, r.order_id FROM %s refs r WHERE r.merchant = k.k1 AND r.kind = k.k2 AND r.id = k.k3`, keys, func(rows *sql.Rows) error {
 		var r Ref
 		var order string
 		if err := rows.Scan(&r.Kind, &r.ID, &order); err != nil {

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"database/sql"
+
 	"recourse"
 )
 
@@ -13,15 +15,7 @@ type Personal struct {
 // Personal reads the personal fields of some orders; an order that has none is not in the answer.
 func (tx *Tx) Personal(keys []Key) (map[Key]*Personal, error) {
 	out := map[Key]*Personal{}
-	if len(keys) == 0 {
-		return out, nil
-	}
-	d := tx.store.dialect
-	rows, err := tx.query(`SELECT p.merchant, p.order_id, p.salt, p.fields FROM `+d.keys(2)+`personal p WHERE p.merchant = k.k1 AND p.order_id = k.k2`, d.keyArgs(keyTexts(keys))...)
-	if err != nil {
-		return nil, err
-	}
-	return out, each(rows, func() error {
+	return out, tx.lookup(`SELECT p.merchant, p.order_id, p.salt, p.fields FROM %s personal p WHERE p.merchant = k.k1 AND p.order_id = k.k2`, keyTexts(keys), func(rows *sql.Rows) error {
 		var k Key
 		var p Personal
 		var fields []byte

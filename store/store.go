@@ -48,8 +48,8 @@ type Store struct {
 	dialect *dialect
 	write   *sql.DB // SQLite has one writer; on PostgreSQL it is the same as read
 	read    *sql.DB
-	path    string // of SQLite's file; "" on PostgreSQL
-	ready   statements
+	path    string        // of SQLite's file; "" on PostgreSQL
+	ready   [2]statements // of the writer and of the readers
 }
 
 // Open opens a database and brings its tables to this program's version. The address is the path of a file for
@@ -98,12 +98,12 @@ func (s *Store) connectSQLite(path string) (err error) {
 	}
 	common := "_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=temp_store(2)"
 	file := (&url.URL{Scheme: "file", OmitHost: true, Path: s.path}).String()
-	if s.write, err = sql.Open("sqlite", file+"?_pragma=journal_mode(WAL)&_pragma=wal_autocheckpoint(8000)&_pragma=synchronous(FULL)&_pragma=cache_size(-20000)&_pragma=journal_size_limit(67108864)&_txlock=immediate&"+common); err != nil {
+	if s.write, err = sql.Open("sqlite", file+"?_pragma=journal_mode(WAL)&_pragma=wal_autocheckpoint(16000)&_pragma=synchronous(FULL)&_pragma=cache_size(-32000)&_pragma=journal_size_limit(134217728)&_txlock=immediate&"+common); err != nil {
 		return err
 	}
 	s.write.SetMaxOpenConns(1)
 	s.write.SetMaxIdleConns(1)
-	if s.read, err = sql.Open("sqlite", file+"?_pragma=query_only(1)&_pragma=cache_size(-4000)&"+common); err != nil {
+	if s.read, err = sql.Open("sqlite", file+"?_pragma=query_only(1)&_pragma=cache_size(-8000)&"+common); err != nil {
 		return err
 	}
 	s.read.SetMaxOpenConns(max(4, runtime.GOMAXPROCS(0)))
@@ -126,7 +126,9 @@ func (s *Store) connectPostgres(address string) (err error) {
 
 // Close lets go of the database. On SQLite the log is folded into the file.
 func (s *Store) Close() error {
-	s.ready.close()
+	for i := range s.ready {
+		s.ready[i].close()
+	}
 	var err error
 	for _, db := range []*sql.DB{s.write, s.read} {
 		if db != nil {
@@ -186,8 +188,8 @@ func (s *Store) Read(ctx context.Context, f func(*Tx) error) error {
 
 func (s *Store) run(ctx context.Context, db *sql.DB, o *sql.TxOptions, f func(*Tx) error) error {
 	writes := db == s.write && o == nil
-	if writes && s.dialect == &sqlite {
-		defer s.ready.prepare(context.WithoutCancel(ctx), db)
+	if s.dialect == &sqlite {
+		defer s.statementsOf(writes).prepare(context.WithoutCancel(ctx), db)
 	}
 	tx, err := db.BeginTx(ctx, o)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -144,26 +145,60 @@ func (c *importCmd) stream(ctx context.Context, s *streams, o *office, book *ope
 		defer close(parcels)
 		c.read(ctx, book, parcels)
 	}()
-	// The book may only be closed, and its rejects looked at, when nobody reads it any more.
-	defer func() { stop(); <-read }()
-	bar := newBytes(s, "importing", book.size)
-	defer bar.end()
 	take := o.Handle
 	if c.DryRun {
 		take = o.Preview
 	}
-	for p := range parcels {
-		if p.err != nil {
-			return p.err
+	asked := make(chan question)
+	var asking sync.WaitGroup
+	asking.Go(func() {
+		defer close(asked)
+		for p := range parcels {
+			q := question{p, make(chan answer, 1)}
+			asking.Go(func() { q.ask(ctx, take, o.merchant) })
+			asked <- q
 		}
-		results, err := take(ctx, o.merchant, p.facts)
-		if err != nil {
-			return err
+	})
+	// The book may only be closed, and its rejects looked at, when nobody reads it any more; the desk when nobody asks it.
+	defer func() {
+		stop()
+		for range asked {
 		}
-		sum.add(p, results)
+		<-read
+		asking.Wait()
+	}()
+	bar := newBytes(s, "importing", book.size)
+	defer bar.end()
+	for q := range asked {
+		a := <-q.answer
+		if a.err != nil {
+			return a.err
+		}
+		sum.add(q.parcel, a.results)
 		bar.at(int(book.offset.Load()))
 	}
 	return ctx.Err()
+}
+
+// question is a parcel on its way through the desk. Two are: one is decided while the one before is saved. An order is
+// whole in one of them, so that it does not matter which is first.
+type question struct {
+	parcel
+	answer chan answer
+}
+
+type answer struct {
+	results []desk.Result
+	err     error
+}
+
+func (q question) ask(ctx context.Context, take func(context.Context, string, []desk.Fact) ([]desk.Result, error), merchant string) {
+	if q.err != nil {
+		q.answer <- answer{err: q.err}
+		return
+	}
+	results, err := take(ctx, merchant, q.facts)
+	q.answer <- answer{results, err}
 }
 
 // read fills parcels with whole orders.

@@ -96,7 +96,7 @@ CREATE TABLE personal (
 -- Cases as they are looked for. All of it is in the order's file as well, and verify compares.
 CREATE TABLE cases (
   merchant  TEXT NOT NULL,
-  case_id   TEXT NOT NULL,
+  case_id   TEXT COLLATE "C" NOT NULL,  -- begins with the order's, and is looked for by that
   order_id  TEXT NOT NULL,
   situation TEXT NOT NULL,
   status    TEXT NOT NULL CHECK (status IN ('open', 'closed')),
@@ -121,12 +121,11 @@ CREATE INDEX cases_supplier  ON cases (merchant, supplier, status, due_at, case_
 CREATE INDEX cases_waits     ON cases (merchant, status, waits, due_at, case_id) WHERE waits <> '';
 CREATE INDEX cases_opened    ON cases (merchant, opened_at, case_id);
 CREATE INDEX cases_amount    ON cases (merchant, status, amount, case_id);
-CREATE INDEX cases_order     ON cases (merchant, order_id);
 
 -- Acts that were decided, each to be carried out once. See effect.go for what moves one on.
 CREATE TABLE effects (
   merchant  TEXT NOT NULL,
-  effect_id TEXT NOT NULL,               -- the key by which it happens once
+  effect_id TEXT COLLATE "C" NOT NULL,               -- the key by which it happens once
   order_id  TEXT NOT NULL,
   case_id   TEXT NOT NULL,
   kind      TEXT NOT NULL,
@@ -142,7 +141,6 @@ CREATE TABLE effects (
   PRIMARY KEY (merchant, effect_id),
   CHECK (status <> 'sending' OR approval IN ('', 'given'))
 );
-CREATE INDEX effects_order   ON effects (merchant, order_id);
 CREATE INDEX effects_status  ON effects (merchant, status, at, effect_id);
 CREATE INDEX effects_sending ON effects (until) WHERE status = 'sending';
 

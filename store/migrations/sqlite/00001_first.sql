@@ -121,7 +121,6 @@ CREATE INDEX cases_supplier  ON cases (merchant, supplier, status, due_at, case_
 CREATE INDEX cases_waits     ON cases (merchant, status, waits, due_at, case_id) WHERE waits <> '';
 CREATE INDEX cases_opened    ON cases (merchant, opened_at, case_id);
 CREATE INDEX cases_amount    ON cases (merchant, status, amount, case_id);
-CREATE INDEX cases_order     ON cases (merchant, order_id);
 
 -- Acts that were decided, each to be carried out once. See effect.go for what moves one on.
 CREATE TABLE effects (
@@ -142,7 +141,6 @@ CREATE TABLE effects (
   PRIMARY KEY (merchant, effect_id),
   CHECK (status <> 'sending' OR approval IN ('', 'given'))
 ) STRICT;
-CREATE INDEX effects_order   ON effects (merchant, order_id);
 CREATE INDEX effects_status  ON effects (merchant, status, at, effect_id);
 CREATE INDEX effects_sending ON effects (until) WHERE status = 'sending';
 
