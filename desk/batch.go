@@ -16,14 +16,15 @@ import (
 
 // batch is what is decided and saved together.
 type batch struct {
-	now    time.Time
-	jobs   []*job
-	groups map[store.Key]*group
-	order  []*group      // as they came
-	twins  map[*job]*job // of two that tell the same fact, the second and the first
-	early  bool          // a batch ahead may not be saved yet
-	later  []*job        // their order is not known yet: it may be in the batch ahead
-	soon   bool          // something is due one day
+	now     time.Time
+	jobs    []*job
+	groups  map[store.Key]*group
+	order   []*group      // as they came
+	twins   map[*job]*job // of two that tell the same fact, the second and the first
+	early   bool          // a batch ahead may not be saved yet
+	later   []*job        // their order is not known yet: it may be in the batch ahead
+	soon    bool          // something is due one day
+	callers int           // who wait for it
 }
 
 func newBatch(now time.Time, jobs []*job) *batch {

@@ -144,30 +144,23 @@ func (j *job) check() bool {
 // serve decides what has gathered in the queue, batch after batch, and hands it to the saver.
 func (d *Desk) serve() {
 	defer close(d.stopped)
-	decided, saved := make(chan *batch), make(chan struct{})
-	go func() {
-		defer close(saved)
-		for b := range decided {
-			d.save(b)
-		}
-	}()
+	s := &saver{decided: make(chan *batch), free: make(chan struct{}, 1), ended: make(chan struct{})}
+	go s.run(d)
 	var q gatherer
 	for {
 		q.clear()
 		select {
 		case <-d.ctx.Done():
-			close(decided)
-			<-saved
+			close(s.decided)
+			<-s.ended
 			return
 		case jobs := <-d.late:
 			q.late = jobs
 		case c := <-d.queue:
 			q.take(c)
 		}
-		q.gather(d)
-		begun := time.Now()
-		d.round(&q, decided)
-		q.took = time.Since(begun)
+		q.gather(s, d.queue)
+		d.round(&q, s.decided)
 	}
 }
 
@@ -188,7 +181,7 @@ func (d *Desk) round(q *gatherer, decided chan<- *batch) {
 		return
 	}
 	b := newBatch(d.clock(), jobs)
-	b.early = true
+	b.early, b.callers = true, len(q.calls)
 	if err := d.store.Read(ctx, func(tx *store.Tx) error { return d.decideAll(tx, b) }); err != nil {
 		d.alone(ctx, q.late, q.calls)
 		return
@@ -250,26 +243,16 @@ func (d *Desk) tryAgain(lost []*job) {
 	}
 }
 
-// gatherer collects the calls of the next batch. Those who were just answered are back in a moment if they have more to
-// tell, and a commit costs the same for all of them; so it waits a little, but only for as many as lately came together.
+// gatherer collects the calls of the next batch.
 type gatherer struct {
 	late    []*job // of earlier batches
 	calls   []*call
 	preview *call // it is decided by itself, and taken back
 	facts   int
-	peak    int           // callers who lately came together
-	took    time.Duration // by the last batch
 }
 
-// linger bounds how long a batch waits for more callers: so small a part of what the last one took, and no longer.
-const (
-	lingerPart = 6
-	lingerMost = time.Millisecond
-)
-
-// clear forgets the last batch, but for how many callers came together.
+// clear forgets the last batch.
 func (q *gatherer) clear() {
-	q.peak = max(len(q.calls), q.peak*7/8)
 	clear(q.calls)
 	q.calls, q.facts, q.late, q.preview = q.calls[:0], 0, nil, nil
 }
@@ -284,31 +267,49 @@ func (q *gatherer) take(c *call) bool {
 	return q.facts < maxBatch
 }
 
-// gather takes further calls until there is a batch, or nobody else is there.
-func (q *gatherer) gather(d *Desk) {
-	var late <-chan time.Time
+// gather takes further calls until there is a batch, or nobody else is there. While the saver has more callers than have
+// gathered it waits for others: those who were answered last are back in a moment if they have more to tell, and two
+// batches of the same size keep the disk and the processors busy at the same time. Who comes alone waits for nobody.
+func (q *gatherer) gather(s *saver, queue <-chan *call) {
 	for q.preview == nil && q.facts < maxBatch {
 		select {
-		case c := <-d.queue:
+		case c := <-queue:
 			if !q.take(c) {
 				return
 			}
 			continue
 		default:
 		}
-		if len(q.calls) >= q.peak || len(q.calls) <= 1 && q.peak < 3 {
+		if len(q.calls) >= int(s.callers.Load()) {
 			return
 		}
-		if late == nil {
-			late = time.After(min(q.took/lingerPart, lingerMost))
-		}
 		select {
-		case c := <-d.queue:
+		case c := <-queue:
 			if !q.take(c) {
 				return
 			}
-		case <-late:
-			return
+		case <-s.free: // perhaps of an earlier batch: look again
+		}
+	}
+}
+
+// saver saves what was decided, batch after batch.
+type saver struct {
+	decided chan *batch
+	callers atomic.Int64  // of the batch in hand
+	free    chan struct{} // told when a batch is over
+	ended   chan struct{}
+}
+
+func (s *saver) run(d *Desk) {
+	defer close(s.ended)
+	for b := range s.decided {
+		s.callers.Store(int64(b.callers))
+		d.save(b)
+		s.callers.Store(0)
+		select {
+		case s.free <- struct{}{}:
+		default:
 		}
 	}
 }
