@@ -2,7 +2,6 @@ package store
 
 import (
 	"database/sql"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -121,73 +120,6 @@ type CaseFilter struct {
 	Limit     int
 }
 
-// where is the condition and its arguments.
-func (f *CaseFilter) where(merchant string) (string, []any) {
-	where, args := "merchant = $1", []any{merchant}
-	add := func(condition string, v any) {
-		args = append(args, v)
-		where += fmt.Sprintf(" AND "+condition, len(args))
-	}
-	for _, c := range []struct{ column, value string }{
-		{"status", string(f.Status)}, {"situation", string(f.Situation)}, {"supplier", f.Supplier}, {"country", f.Country}, {"channel", f.Channel}, {"order_id", f.Order},
-		{"outcome", string(f.Outcome)}, {"waits", string(f.Waits)}, {"currency", string(f.Least.Currency)},
-	} {
-		if c.value != "" {
-			add(c.column+" = $%d", c.value)
-		}
-	}
-	if f.Order != "" {
-		from, to := idsOf(f.Order)
-		add("case_id >= $%d", from)
-		add("case_id < $%d", to)
-	}
-	if f.Waits != "" {
-		where += " AND waits <> ''" // for the index of those that somebody was asked about
-	}
-	if f.Least.Currency != "" {
-		add("amount >= $%d", f.Least.Minor)
-	}
-	if !f.DueBefore.IsZero() {
-		add("due_at < $%d", f.DueBefore.UnixMicro())
-	}
-	if !f.DueAfter.IsZero() {
-		add("due_at >= $%d", f.DueAfter.UnixMicro())
-	}
-	return where, args
-}
-
-// sorted is the column that the cases stand by, and how two of them compare.
-func (f *CaseFilter) sorted() (column, compare, direction string) {
-	switch f.Sort {
-	case ByOpened:
-		return "opened_at", "<", " DESC"
-	case ByAmount:
-		return "amount", "<", " DESC"
-	}
-	return "due_at", ">", ""
-}
-
-// Cases are a merchant's cases, and the cursor for those behind them; the zero Cursor when there are none.
-func (tx *Tx) Cases(merchant string, f CaseFilter) ([]Case, Cursor, error) {
-	where, args := f.where(merchant)
-	column, compare, direction := f.sorted()
-	if f.After.ID != "" {
-		args = append(args, f.After.N, f.After.ID)
-		where += fmt.Sprintf(" AND (%s, case_id) %s ($%d, $%d)", column, compare, len(args)-1, len(args))
-	}
-	args = append(args, f.Limit+1)
-	rows, err := tx.query(`SELECT `+caseColumns+` FROM cases WHERE `+where+` ORDER BY `+column+direction+`, case_id`+direction+fmt.Sprintf(` LIMIT $%d`, len(args)), args...)
-	if err != nil {
-		return nil, Cursor{}, err
-	}
-	out, err := scanCases(rows)
-	if err != nil || len(out) <= f.Limit {
-		return out, Cursor{}, err
-	}
-	out = out[:f.Limit]
-	return out, f.cursor(&out[len(out)-1]), nil
-}
-
 func (f *CaseFilter) cursor(c *Case) Cursor {
 	switch f.Sort {
 	case ByOpened:
@@ -196,14 +128,6 @@ func (f *CaseFilter) cursor(c *Case) Cursor {
 		return Cursor{c.Amount.Minor, c.ID}
 	}
 	return Cursor{micros(c.Due), c.ID}
-}
-
-// CountCases counts cases, up to a limit: more than anybody reads need not be counted.
-func (tx *Tx) CountCases(merchant string, f CaseFilter, limit int) (n int, err error) {
-	where, args := f.where(merchant)
-	args = append(args, limit)
-	err = tx.QueryRowContext(tx.ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE `+where+fmt.Sprintf(` LIMIT $%d) few`, len(args)), args...).Scan(&n)
-	return n, err
 }
 
 func scanCases(rows *sql.Rows) ([]Case, error) {

@@ -1,11 +1,14 @@
 package store_test
 
 import (
+	stdcmp "cmp"
 	"context"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -420,4 +423,108 @@ func TestBackup(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestCases asks for cases by every filter and order, page by page, and compares with what a plain look at all of them
+// gives.
+func TestCases(t *testing.T) {
+	contract(t, func(t *testing.T, s *store.Store) {
+		all := caseRows()
+		write(t, s, func(tx *store.Tx) error {
+			c := change(fileOf(t, tx, key), "e")
+			c.Cases = all
+			save(t, tx, c)
+			return nil
+		})
+		for _, f := range caseFilters() {
+			var want []string
+			for _, c := range sortedCases(all, f) {
+				want = append(want, c.ID)
+			}
+			var got []string
+			f.Limit = 7
+			read(t, s, func(tx *store.Tx) error {
+				for page := f; ; {
+					part, next, err := tx.Cases("shop", page)
+					if err != nil {
+						return err
+					}
+					for _, c := range part {
+						got = append(got, c.ID)
+					}
+					if page.After = next; next.ID == "" {
+						break
+					}
+				}
+				n, err := tx.CountCases("shop", f, 10_000)
+				if n != len(want) {
+					t.Errorf("%+v: counted %d, %d is right", f, n, len(want))
+				}
+				return err
+			})
+			if !cmp.Equal(got, want) {
+				t.Errorf("%+v: %v, %v is wanted", f, got, want)
+			}
+		}
+	})
+}
+
+// caseRows are some dozens of cases, with every combination of what is filtered by.
+func caseRows() []store.Case {
+	var all []store.Case
+	for i := range 60 {
+		c := store.Case{Merchant: "shop", ID: "1001-" + strconv.Itoa(i+1), Order: "1001", Situation: "late", Status: recourse.Open, Waits: recourse.PartyMerchant, OpenedAt: noon.Add(time.Duration(i%9) * time.Hour).Truncate(time.Second).UTC(),
+			Due: noon.Add(time.Duration(i%7) * time.Hour).Truncate(time.Second).UTC(), Supplier: "a", Country: "FR", Channel: "x", Amount: recourse.Money{Minor: int64(i % 11 * 100), Currency: "EUR"}}
+		if i%2 == 0 {
+			c.Situation, c.Waits = "wrong", ""
+		}
+		if i%3 == 0 {
+			c.Supplier, c.Status, c.Country = "b", recourse.Closed, "DE"
+		}
+		if i%5 == 0 {
+			c.Waits, c.Amount.Currency = recourse.PartyBuyer, "USD"
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+func caseFilters() []store.CaseFilter {
+	var all []store.CaseFilter
+	for _, sort := range store.Sorts {
+		for _, status := range []recourse.CaseStatus{"", recourse.Open, recourse.Closed} {
+			for _, f := range []store.CaseFilter{
+				{}, {Situation: "late"}, {Supplier: "b"}, {Waits: recourse.PartyBuyer}, {Supplier: "a", Waits: recourse.PartyMerchant, Situation: "late"}, {Country: "DE"}, {Order: "1001"}, {Order: "10"},
+				{Least: recourse.Money{Minor: 500, Currency: "EUR"}}, {DueBefore: noon.Add(3 * time.Hour)}, {DueAfter: noon.Add(3 * time.Hour), Supplier: "a"}, {Channel: "y"},
+			} {
+				f.Sort, f.Status = sort, status
+				all = append(all, f)
+			}
+		}
+	}
+	return all
+}
+
+func sortedCases(all []store.Case, f store.CaseFilter) []store.Case {
+	var out []store.Case
+	for _, c := range all {
+		is := (f.Status == "" || c.Status == f.Status) && (f.Situation == "" || c.Situation == f.Situation) && (f.Supplier == "" || c.Supplier == f.Supplier) &&
+			(f.Waits == "" || c.Waits == f.Waits) && (f.Country == "" || c.Country == f.Country) && (f.Channel == "" || c.Channel == f.Channel) && (f.Order == "" || c.Order == f.Order) &&
+			(f.Least.Currency == "" || c.Amount.Currency == f.Least.Currency && c.Amount.Minor >= f.Least.Minor) &&
+			(f.DueBefore.IsZero() || c.Due.Before(f.DueBefore)) && (f.DueAfter.IsZero() || !c.Due.Before(f.DueAfter))
+		if is {
+			out = append(out, c)
+		}
+	}
+	slices.SortFunc(out, func(a, b store.Case) int {
+		id := strings.Compare(a.ID, b.ID)
+		switch f.Sort {
+		case store.ByOpened:
+			return -stdcmp.Or(a.OpenedAt.Compare(b.OpenedAt), id)
+		case store.ByAmount:
+			return -stdcmp.Or(int(a.Amount.Minor-b.Amount.Minor), id)
+		}
+		return stdcmp.Or(a.Due.Compare(b.Due), id)
+	})
+	return out
 }

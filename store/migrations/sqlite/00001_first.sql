@@ -115,11 +115,12 @@ CREATE TABLE cases (
   policy    TEXT NOT NULL,               -- hash of the policy that it is pinned to
   PRIMARY KEY (merchant, case_id)
 ) STRICT;
-CREATE INDEX cases_due       ON cases (merchant, status, due_at, case_id);
+-- The columns behind case_id are looked at while walking along, without the row.
+CREATE INDEX cases_due       ON cases (merchant, status, due_at, case_id, currency, amount, country, channel);
 CREATE INDEX cases_situation ON cases (merchant, status, situation, due_at, case_id);
 CREATE INDEX cases_supplier  ON cases (merchant, supplier, status, due_at, case_id);
 CREATE INDEX cases_waits     ON cases (merchant, status, waits, due_at, case_id) WHERE waits <> '';
-CREATE INDEX cases_opened    ON cases (merchant, opened_at, case_id);
+CREATE INDEX cases_opened    ON cases (merchant, opened_at, case_id, status, supplier, situation);
 CREATE INDEX cases_amount    ON cases (merchant, status, amount, case_id);
 
 -- Acts that were decided, each to be carried out once. See effect.go for what moves one on.
