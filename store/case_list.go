@@ -85,7 +85,7 @@ func (f *CaseFilter) where(merchant, lead string) (string, []any) {
 	} {
 		switch {
 		case c.value == "":
-		case c.column == lead:
+		case c.column == lead, lead == "waits" && c.column == "situation": // the two have an index together
 			add(c.column+" = $%d", c.value)
 		default:
 			add("("+c.column+" || '') = $%d", c.value)

@@ -82,13 +82,18 @@ func (v *visit) count(tx *store.Tx, f view.Filter, found *view.Found) error {
 	if err != nil {
 		return err
 	}
+	most := view.CountLimit
 	n := func(f store.CaseFilter) int {
 		f.Status = recourse.Open
 		many := 0
 		if err == nil {
-			many, err = tx.CountCases(v.who.Merchant, f, view.CountLimit+1)
+			many, err = tx.CountCases(v.who.Merchant, f, most+1)
 		}
 		return many
+	}
+	if found.Most = most; n(store.CaseFilter{}) > most {
+		most = view.CountLess
+		found.Most = most
 	}
 	for _, w := range view.Whens {
 		from, before := v.read.Span(w)

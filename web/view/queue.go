@@ -13,6 +13,9 @@ import (
 // CountLimit is as far as cases are counted for a page: nobody acts otherwise on 1,000 than on a million.
 const CountLimit = 1000
 
+// CountLess is how far they are counted where there are more than that in all: sixteen numbers stand on the page.
+const CountLess = 100
+
 // Queue is the list of open cases.
 type Queue struct {
 	When      []Choice // overdue, today, …
@@ -131,6 +134,7 @@ type Found struct {
 	Whens     map[When]int
 	Waits     map[recourse.Party]int
 	Situation map[recourse.Situation]int
+	Most      int  // as far as was counted; more than that is told as more
 	Orders    bool // there is any order
 }
 
@@ -139,15 +143,15 @@ func NewQueue(r Reader, f Filter, found *Found) Queue {
 	q := Queue{}
 	for _, w := range Whens {
 		to := f.with(func(f *Filter) { f.When = w })
-		q.When = append(q.When, r.choice(r.T("when_"+string(w)), found.Whens[w], to, f.When == w, w))
+		q.When = append(q.When, r.choice(r.T("when_"+string(w)), found.Whens[w], found.Most, to, f.When == w, w))
 	}
 	for _, p := range []recourse.Party{recourse.PartyMerchant, recourse.PartyBuyer} {
 		to := f.with(func(f *Filter) { f.Waits = p })
-		q.Who = append(q.Who, r.choice(r.T("waits_"+string(p)), found.Waits[p], to, f.Waits == p, ""))
+		q.Who = append(q.Who, r.choice(r.T("waits_"+string(p)), found.Waits[p], found.Most, to, f.Waits == p, ""))
 	}
 	for _, s := range r.situations(found.Situation) {
 		to := f.with(func(f *Filter) { f.Situation = s })
-		q.Situation = append(q.Situation, r.choice(r.Language.Situation(s), found.Situation[s], to, f.Situation == s, ""))
+		q.Situation = append(q.Situation, r.choice(r.Language.Situation(s), found.Situation[s], found.Most, to, f.Situation == s, ""))
 	}
 	q.Active = r.active(f)
 	q.Groups = r.groups(f, found)
@@ -190,8 +194,8 @@ func (f Filter) with(change func(*Filter)) Filter {
 }
 
 // choice is a filter as a link; one that is on takes itself off.
-func (r Reader) choice(label string, n int, to Filter, on bool, class When) Choice {
-	c := Choice{Label: label, Count: r.Capped(n, CountLimit), On: on, Class: class}
+func (r Reader) choice(label string, n, most int, to Filter, on bool, class When) Choice {
+	c := Choice{Label: label, Count: r.Capped(n, most), On: on, Class: class}
 	c.Href = to.Href()
 	return c
 }

@@ -214,7 +214,7 @@ func TestSpans(t *testing.T) {
 
 // fiftyCases is what the queue's page shows at once.
 func fiftyCases() *Found {
-	found := &Found{Files: map[store.Key]store.File{}, Orders: true, Whens: map[When]int{Overdue: 12, Later: 1001}, Situation: map[recourse.Situation]int{"a": 1001, "b": 40}}
+	found := &Found{Files: map[store.Key]store.File{}, Most: CountLimit, Orders: true, Whens: map[When]int{Overdue: 12, Later: 1001}, Situation: map[recourse.Situation]int{"a": 1001, "b": 40}}
 	for i := range 50 {
 		n := strconv.Itoa(1000 + i)
 		k := store.Key{Merchant: "shop", Order: n}

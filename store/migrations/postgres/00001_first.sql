@@ -120,6 +120,7 @@ CREATE INDEX cases_due       ON cases (merchant, status, due_at, case_id, curren
 CREATE INDEX cases_situation ON cases (merchant, status, situation, due_at, case_id);
 CREATE INDEX cases_supplier  ON cases (merchant, supplier, status, due_at, case_id);
 CREATE INDEX cases_waits     ON cases (merchant, status, waits, due_at, case_id) WHERE waits <> '';
+CREATE INDEX cases_both      ON cases (merchant, status, waits, situation, due_at, case_id) WHERE waits <> '';
 CREATE INDEX cases_opened    ON cases (merchant, opened_at, case_id, status, supplier, situation);
 CREATE INDEX cases_amount    ON cases (merchant, status, amount, case_id);
 
