@@ -26,7 +26,7 @@ func openBare(address string) (*bare, error) {
 	if strings.HasPrefix(address, "postgres") {
 		return newBare("pgx", address)
 	}
-	return newBare("sqlite", "file:"+address+"?_pragma=page_size(8192)&_pragma=journal_mode(WAL)&_pragma=wal_autocheckpoint(4000)&_pragma=synchronous(FULL)&_pragma=cache_size(-32000)"+
+	return newBare("sqlite", "file:"+address+"?_pragma=page_size(8192)&_pragma=journal_mode(WAL)&_pragma=wal_autocheckpoint(4000)&_pragma=synchronous(FULL)&_pragma=cache_size(-24000)"+
 		"&_pragma=journal_size_limit(134217728)&_pragma=temp_store(2)&_pragma=busy_timeout(10000)&_txlock=immediate")
 }
 

@@ -98,7 +98,7 @@ func (s *Store) connectSQLite(path string) (err error) {
 	}
 	common := "_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=temp_store(2)"
 	file := (&url.URL{Scheme: "file", OmitHost: true, Path: s.path}).String()
-	if s.write, err = sql.Open("sqlite", file+"?_pragma=page_size(8192)&_pragma=journal_mode(WAL)&_pragma=wal_autocheckpoint(4000)&_pragma=synchronous(FULL)&_pragma=cache_size(-32000)&_pragma=journal_size_limit(134217728)&_txlock=immediate&"+common); err != nil {
+	if s.write, err = sql.Open("sqlite", file+"?_pragma=page_size(8192)&_pragma=journal_mode(WAL)&_pragma=wal_autocheckpoint(4000)&_pragma=synchronous(FULL)&_pragma=cache_size(-24000)&_pragma=journal_size_limit(134217728)&_txlock=immediate&"+common); err != nil {
 		return err
 	}
 	s.write.SetMaxOpenConns(1)
