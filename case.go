@@ -193,6 +193,11 @@ type Case struct {
 	Confirmed    bool         `json:"confirmed,omitempty"` // a person with the right confirmed: refunded and sent again
 	EventDue     time.Time    `json:"event_due,omitzero"`  // the date that the opening event set (a dispute's)
 	Effects      int          `json:"effects,omitempty"`   // effects decided so far; numbers the next
+
+	// What people of the merchant keep beside the case. No playbook looks at it.
+	Assignee     string    `json:"assignee,omitempty"`     // who looks after it: the name that stands in the history
+	SnoozedUntil time.Time `json:"snoozed_until,omitzero"` // not to be shown among those to work on until then
+	Unread       int       `json:"unread,omitempty"`       // messages that came in since somebody wrote or said that they were read
 }
 
 // SentAgain is the remedy by which goods go to the buyer a second time.

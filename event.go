@@ -60,6 +60,14 @@ type EventType string
 //   - effect.done, effect.failed: whoever carries it out; it happened, or it did not and left nothing
 //     behind.
 //   - effect.unknown: the desk; whoever had begun did not say in time how it ended.
+//   - message.received: the buyer, or whoever else wrote; words that came in for a case.
+//   - message.written: a person of the merchant; words of their own are to go out, and an act is
+//     decided that sends them.
+//   - message.read: a person of the merchant; what came in was read and needs no answer.
+//   - case.assigned: a person of the merchant; who looks after the case from now on, or nobody.
+//   - case.noted: a person of the merchant; words for colleagues, which never leave the house.
+//   - case.snoozed: a person of the merchant; the case is not shown among those to work on until
+//     then, or until something happens to it. Its deadlines act all the same.
 const (
 	OrderPlaced           EventType = "order.placed"
 	OrderCancelRequested  EventType = "order.cancel_requested"
@@ -103,6 +111,12 @@ const (
 	EffectDone            EventType = "effect.done"
 	EffectFailed          EventType = "effect.failed"
 	EffectUnknown         EventType = "effect.unknown"
+	MessageReceived       EventType = "message.received"
+	MessageWritten        EventType = "message.written"
+	MessageRead           EventType = "message.read"
+	CaseAssigned          EventType = "case.assigned"
+	CaseNoted             EventType = "case.noted"
+	CaseSnoozed           EventType = "case.snoozed"
 )
 
 // OfEffect says that an event tells what became of an act that was decided, whatever the act.
@@ -110,6 +124,14 @@ const (
 // Such news says nothing of the goods or the trouble, which is why no playbook waits for it. Of a
 // refund it means what the refund's own news means; of any other act it is kept for the history.
 func (t EventType) OfEffect() bool { return strings.HasPrefix(string(t), "effect.") }
+
+// OfDesk says that an event tells what people write to each other about a case and how they divide the work.
+//
+// It says nothing of the goods or the trouble either: no playbook waits for it, and it is taken in by one rule for all
+// situations.
+func (t EventType) OfDesk() bool {
+	return strings.HasPrefix(string(t), "message.") || strings.HasPrefix(string(t), "case.")
+}
 
 // Event is a fact that arrived: an order, a scan, a supplier's answer, a buyer's photo, a verdict, a person's
 // choice. The same source and id twice is the same fact and changes nothing.
@@ -162,7 +184,11 @@ type Data struct {
 	Text      string    `json:"text,omitempty"`
 	Reason    string    `json:"reason,omitempty"`
 	Problem   string    `json:"problem,omitempty"`
-	Kind      string    `json:"kind,omitempty"` // of evidence: photo, video
+	Kind      string    `json:"kind,omitempty"`     // of evidence: photo, video
+	File      string    `json:"file,omitempty"`     // of evidence: the SHA-256 of its content, hex, as the evidence room knows it
+	To        Party     `json:"to,omitempty"`       // who is to read a message
+	Person    string    `json:"person,omitempty"`   // of the merchant: who looks after a case; "": nobody
+	Mentions  []string  `json:"mentions,omitempty"` // persons of the merchant whom a note calls
 	Offers    []Offer   `json:"offers,omitempty"`
 	Remedy    Remedy    `json:"remedy,omitempty"`
 	By        Party     `json:"by,omitempty"`
@@ -206,7 +232,7 @@ var eventFields = map[EventType]string{
 	ParcelScanned:         "parcel status | purchase leg place text customs",
 	ProblemReported:       "order problem | lines text",
 	ProblemWithdrawn:      "order | lines reason",
-	EvidenceReceived:      "order | kind lines text",
+	EvidenceReceived:      "order | kind lines text file",
 	ClaimApprovedNow:      "order | lines reason",
 	ClaimDeniedNow:        "order | lines reason",
 	InterceptionDone:      "parcel | reason",
@@ -227,10 +253,16 @@ var eventFields = map[EventType]string{
 	DisputeOpened:         "order | lines amount reason due",
 	DisputeWon:            "order | lines amount reason",
 	DisputeLost:           "order | lines amount reason",
-	EffectApproved:        "effect | order amount reason",
+	EffectApproved:        "effect | order amount reason text",
 	EffectRejected:        "effect | order amount reason",
 	EffectStarted:         "effect | order amount reason",
 	EffectDone:            "effect | order amount reason",
 	EffectFailed:          "effect | order amount reason",
 	EffectUnknown:         "effect | order amount reason",
+	MessageReceived:       "order text | by",
+	MessageWritten:        "case text | to",
+	MessageRead:           "case |",
+	CaseAssigned:          "case | person",
+	CaseNoted:             "case text | mentions",
+	CaseSnoozed:           "case | due",
 }

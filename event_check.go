@@ -15,6 +15,7 @@ const (
 	maxText     = 10_000 // bytes in any text
 	maxID       = 500    // bytes in what names something: databases have limits on their keys
 	maxLines    = 1_000  // lines, pieces or offers in a list
+	maxMentions = 50     // persons whom a note calls
 	maxQuantity = 1_000_000
 )
 
@@ -164,6 +165,10 @@ func (e *Event) lacks(field string) bool {
 		return e.Remedy == ""
 	case "effect":
 		return e.Effect == ""
+	case "case":
+		return e.Case == ""
+	case "text":
+		return strings.TrimSpace(e.Text) == ""
 	case "order":
 		return e.Type == OrderPlaced && e.Order == ""
 	case "purchase":
@@ -227,8 +232,14 @@ func (e *Event) checkWords() error {
 	if e.By != "" && e.By != PartyBuyer && e.By != PartyMerchant {
 		return oneOf("by", string(e.By), words([]Party{PartyBuyer, PartyMerchant}))
 	}
+	if e.To != "" && !slices.Contains(writable, e.To) {
+		return oneOf("to", string(e.To), words(writable))
+	}
 	return nil
 }
+
+// writable are the parties that a person of the merchant may write to.
+var writable = []Party{PartyBuyer, PartySupplier, PartyAgent}
 
 func (e *Event) checkMoney() error {
 	for _, m := range []struct {

@@ -30,6 +30,13 @@ func (e *Event) checkNames() error {
 	names := []text{
 		{"id", e.ID}, {"source", e.Source}, {"order", e.Order}, {"purchase", e.Purchase}, {"parcel", e.Parcel}, {"case", e.Case}, {"effect", e.Effect},
 		{"channel", e.Channel}, {"supplier", e.Supplier}, {"carrier", e.Carrier}, {"tracking", e.Tracking}, {"ship_from", e.ShipFrom},
+		{"file", e.File}, {"person", e.Person},
+	}
+	if len(e.Mentions) > maxMentions {
+		return &Error{Kind: TooLarge, Code: "event_mentions", Field: "mentions", Message: fmt.Sprintf("more than %d persons are mentioned", maxMentions)}
+	}
+	for _, m := range e.Mentions {
+		names = append(names, text{"mentions", m})
 	}
 	for _, t := range names {
 		if err := t.check(maxID); err != nil {

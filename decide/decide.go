@@ -103,6 +103,8 @@ func (w *work) meet() {
 	switch {
 	case w.ev.Type.OfEffect() && !w.actOfRefund():
 		w.noteEvent(w.caseOfEffect(), recourse.WhyNoted)
+	case w.ev.Type.OfDesk():
+		w.ofDesk()
 	case w.resolve():
 		w.take()
 	default:

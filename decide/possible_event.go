@@ -47,7 +47,7 @@ func (o *outlook) events() (out []Option) {
 // whoever carries it out, not by people.
 func (o *outlook) candidates() (all []recourse.EventType) {
 	add := func(t recourse.EventType) {
-		if t != recourse.RemedyChosen && !t.OfEffect() && !slices.Contains(all, t) {
+		if t != recourse.RemedyChosen && !t.OfEffect() && !t.OfDesk() && !slices.Contains(all, t) {
 			all = append(all, t)
 		}
 	}

@@ -181,7 +181,7 @@ func TestEventsOffered(t *testing.T) {
 func exempt(f *recourse.OrderFile, c *recourse.Case, typ recourse.EventType) bool {
 	takenBack := slices.ContainsFunc(f.Refunds, func(r recourse.Refund) bool { return r.Case == c.ID && !r.Status.Active() })
 	left := typ == recourse.RefundSentNow || typ == recourse.RefundSucceeded
-	return typ.OfEffect() || typ == recourse.DisputeOpened || left && takenBack
+	return typ.OfEffect() || typ.OfDesk() || typ == recourse.DisputeOpened || left && takenBack
 }
 
 // TestOptionsAreNeat: nothing is offered twice, remedies come before events, and a closed case has none.

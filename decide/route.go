@@ -3,6 +3,7 @@ package decide
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"recourse"
 	"recourse/playbook"
@@ -361,6 +362,9 @@ func (w *work) unask() {
 func (w *work) wake(i int) {
 	if !w.stale && w.f.Cases[i].Quiet {
 		w.caseAt(i).Quiet = false
+	}
+	if !w.f.Cases[i].SnoozedUntil.IsZero() {
+		w.caseAt(i).SnoozedUntil = time.Time{}
 	}
 }
 

@@ -1,6 +1,8 @@
 package decide
 
 import (
+	"time"
+
 	"recourse"
 	"recourse/playbook"
 )
@@ -68,7 +70,7 @@ func (w *work) wait(i int, to *playbook.State, why recourse.Why) {
 	if from := w.state(w.policyOf(&c.Run), c.State); from != nil && from.Path != to.Path {
 		c.PathAt = w.at
 	}
-	c.State, c.EnteredAt, c.Fired, c.Asks = to.Full, w.at, nil, nil
+	c.State, c.EnteredAt, c.Fired, c.Asks, c.SnoozedUntil = to.Full, w.at, nil, nil, time.Time{}
 	c.Step++
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"recourse"
+	"recourse/decide"
 	"recourse/store"
 )
 
@@ -70,7 +71,7 @@ func actsAfter(before []store.Act, r *store.Record) []store.Act {
 	all = append(all, before...)
 	for i := range r.Effects {
 		e := &r.Effects[i]
-		all = append(all, store.Act{ID: e.ID, Case: e.Case, Kind: e.Kind, Status: born(e, before), Approval: approvalOf(e), At: e.At})
+		all = append(all, store.Act{ID: e.ID, Case: e.Case, Kind: e.Kind, Status: born(e, before), Approval: approvalOf(e), At: e.At, Own: e.Template == decide.TemplateWritten})
 	}
 	for _, m := range r.Moves {
 		if i := actAt(all, m.Effect); i >= 0 {
@@ -179,7 +180,7 @@ func (m *mover) kinds(c *recourse.Case, to store.EffectStatus, kinds ...recourse
 func (m *mover) overtaken(c *recourse.Case) {
 	for i := range m.acts {
 		a := &m.acts[i]
-		if a.Case == c.ID && a.Kind == recourse.EffectMessage && a.Status == store.Pending && a.At.Before(c.EnteredAt) {
+		if a.Case == c.ID && a.Kind == recourse.EffectMessage && a.Status == store.Pending && !a.Own && a.At.Before(c.EnteredAt) {
 			m.move(a.ID, store.Dropped, "")
 		}
 	}

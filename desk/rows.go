@@ -33,6 +33,7 @@ func (g *group) row(f *recourse.OrderFile, c *recourse.Case) store.Case {
 		Merchant: g.key.Merchant, ID: c.ID, Order: g.key.Order, Situation: c.Situation, Status: c.Status, Outcome: c.Outcome, State: c.State, Quiet: c.Quiet,
 		OpenedAt: c.OpenedAt, ClosedAt: c.ClosedAt, Channel: f.Order.Channel, Policy: c.Playbook, Supplier: supplierOf(f, c),
 		Due: g.decider.NextDeadline(f, c.ID), Amount: g.decider.Stake(f, c.ID),
+		Assignee: c.Assignee, Snoozed: c.SnoozedUntil, Unread: c.Unread,
 	}
 	if f.Order.ShipTo != nil {
 		row.Country = f.Order.ShipTo.Country

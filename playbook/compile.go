@@ -480,7 +480,7 @@ func (b *builder) eventOpener(o *Opener, n document.Node) {
 // known says that a playbook may name an event. News of an act is not for playbooks: what it leads to is.
 func known(t recourse.EventType) bool {
 	fields, _ := recourse.EventFields(t)
-	return fields != nil && !t.OfEffect()
+	return fields != nil && !t.OfEffect() && !t.OfDesk()
 }
 
 // unheard is the error of an event that a playbook cannot wait for, with what to write instead.
@@ -496,7 +496,7 @@ func unheard(t recourse.EventType, at recourse.Position) error {
 	case t.OfEffect() && slices.Contains(all, t):
 		err.Hint = "wait for what the act leads to: refund.succeeded, replacement.shipped, purchase.placed, …"
 	default:
-		return hinted(err, string(t), slices.DeleteFunc(all, recourse.EventType.OfEffect))
+		return hinted(err, string(t), slices.DeleteFunc(all, func(t recourse.EventType) bool { return !known(t) }))
 	}
 	return err
 }

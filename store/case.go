@@ -29,15 +29,20 @@ type Case struct {
 	Channel   string
 	Amount    recourse.Money // what the buyer paid for its pieces
 	Policy    string         // hash of the policy that it is pinned to
+
+	Assignee string    // who looks after it; "": nobody
+	Snoozed  time.Time // not to be shown among those to work on until then; zero: shown
+	Unread   int       // messages that came in and wait to be read
 }
 
 var insertCases = &batch{
 	table: "cases",
 	columns: "merchant text, case_id text, order_id text, situation text, status text, outcome text, state text, waits text, quiet bigint, due_at bigint, opened_at bigint, " +
-		"closed_at bigint, supplier text, country text, channel text, currency text, amount bigint, policy text",
+		"closed_at bigint, supplier text, country text, channel text, currency text, amount bigint, policy text, assignee text, snoozed bigint, unread bigint",
 	tail: `ON CONFLICT (merchant, case_id) DO UPDATE SET situation = excluded.situation, status = excluded.status, outcome = excluded.outcome, state = excluded.state,
 		waits = excluded.waits, quiet = excluded.quiet, due_at = excluded.due_at, closed_at = excluded.closed_at, supplier = excluded.supplier, country = excluded.country,
-		channel = excluded.channel, currency = excluded.currency, amount = excluded.amount, policy = excluded.policy`,
+		channel = excluded.channel, currency = excluded.currency, amount = excluded.amount, policy = excluded.policy, assignee = excluded.assignee,
+		snoozed = excluded.snoozed, unread = excluded.unread`,
 }
 
 func (tx *Tx) saveCases(changes []*Change) error {
@@ -57,10 +62,19 @@ func caseRow(c *Case) []any {
 		quiet = 1
 	}
 	return []any{c.Merchant, c.ID, c.Order, string(c.Situation), string(c.Status), string(c.Outcome), c.State, string(c.Waits), quiet, micros(c.Due), micros(c.OpenedAt),
-		micros(c.ClosedAt), c.Supplier, c.Country, c.Channel, string(c.Amount.Currency), c.Amount.Minor, c.Policy}
+		micros(c.ClosedAt), c.Supplier, c.Country, c.Channel, string(c.Amount.Currency), c.Amount.Minor, c.Policy, c.Assignee,
+		snoozedOf(c), int64(c.Unread)}
 }
 
-const caseColumns = `merchant, case_id, order_id, situation, status, outcome, state, waits, quiet, due_at, opened_at, closed_at, supplier, country, channel, currency, amount, policy`
+// snoozedOf is the instant until which a case sleeps; 0 for one that does not: it is shown at any time after that.
+func snoozedOf(c *Case) int64 {
+	if c.Snoozed.IsZero() {
+		return 0
+	}
+	return c.Snoozed.UnixMicro()
+}
+
+const caseColumns = `merchant, case_id, order_id, situation, status, outcome, state, waits, quiet, due_at, opened_at, closed_at, supplier, country, channel, currency, amount, policy, assignee, snoozed, unread`
 
 // Sort is an order of cases.
 type Sort string
@@ -140,9 +154,12 @@ func scanCases(rows *sql.Rows) ([]Case, error) {
 }
 
 func scanCase(rows *sql.Rows) (c Case, err error) {
-	var quiet, due, opened, closed int64
+	var quiet, due, opened, closed, snoozed int64
 	err = rows.Scan(&c.Merchant, &c.ID, &c.Order, &c.Situation, &c.Status, &c.Outcome, &c.State, &c.Waits, &quiet, &due, &opened, &closed, &c.Supplier, &c.Country, &c.Channel,
-		&c.Amount.Currency, &c.Amount.Minor, &c.Policy)
+		&c.Amount.Currency, &c.Amount.Minor, &c.Policy, &c.Assignee, &snoozed, &c.Unread)
+	if snoozed > 0 {
+		c.Snoozed = time.UnixMicro(snoozed).UTC()
+	}
 	c.Quiet, c.Due, c.OpenedAt, c.ClosedAt = quiet == 1, instant(due), instant(opened), instant(closed)
 	return c, err
 }

@@ -65,6 +65,7 @@ type Act struct {
 	Status   EffectStatus        `json:"status"`
 	Approval recourse.Approval   `json:"approval,omitempty"`
 	At       time.Time           `json:"at"`
+	Own      bool                `json:"own,omitempty"` // words that a person wrote: no step of the case makes them untrue
 }
 
 var insertEffects = &batch{table: "effects", columns: "merchant text, effect_id text, order_id text, case_id text, kind text, status text, approval text, at bigint, due_at bigint, until bigint, moved_at bigint, moved_by text, note text, body bytea"}

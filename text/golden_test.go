@@ -50,6 +50,7 @@ func story() *recourse.OrderFile {
 
 // variables are what the playbooks give each message.
 var variables = map[string][]recourse.Arg{
+	"written":             {{Name: "text", Text: "Thank you for your patience.\n\nYour parcel <left> & will be there on Friday."}},
 	"claim_filed":         {{Name: "earliest", Text: "10 business days CN", At: day(time.March, 20)}, {Name: "latest", Text: "30 business days CN", At: day(time.April, 20)}},
 	"claim_approved":      {{Name: "latest", Text: "15 business days CN", At: day(time.March, 27)}},
 	"evidence_request":    {{Name: "latest", Text: "14 days", At: day(time.March, 20)}},
@@ -152,6 +153,7 @@ var variants = map[string][]variant{
 	"cancel_chase":         {{"chased", both(unshipped, to(recourse.PartyAgent))}},
 	"intercept_chase":      {{"chased", to(recourse.PartyAgent)}},
 	"verification_overdue": {{"to the agent", to(recourse.PartyAgent)}, {"to the merchant", to(recourse.PartyMerchant)}},
+	"written":              {{"to the buyer", nil}, {"to the supplier", to(recourse.PartySupplier)}},
 	"resolution_overdue":   {{"to the agent", to(recourse.PartyAgent)}, {"to the merchant", to(recourse.PartyMerchant)}},
 	"customs_clearance":    {{"held", to(recourse.PartyMerchant)}},
 	"transit_delay": {

@@ -50,6 +50,7 @@ type Data struct {
 	Situation   string
 	Since       time.Time // the case was opened
 	Reason      string    // in the words of who gave it
+	Text        string    // of a message that a person wrote
 	Offer       string    // the offers found: same, similar or either; "": none
 	Choosing    bool      // the buyer has a question to answer
 	ChooseBy    time.Time
@@ -136,7 +137,7 @@ func (d *Data) variables(args []recourse.Arg) {
 		d.Vars[a.Name] = Span{a.Text, a.At}
 	}
 	d.Earliest, d.Latest, d.Window = d.Vars["earliest"], d.Vars["latest"], d.Vars["window"]
-	d.Reason = d.Vars["reason"].Text
+	d.Reason, d.Text = d.Vars["reason"].Text, d.Vars["text"].Text
 }
 
 // ofCase takes what the case knows. Whether the buyer has a question to answer and whether a refund was requested are

@@ -60,7 +60,8 @@ var Builtin = sync.OnceValue(func() *Catalog {
 	return c
 })
 
-// builtin reads the embedded files. A file is named after its language, so that a new one is added by adding the file.
+// builtin reads the embedded files. A file is named after its language, and after what it has the words for where that is
+// a part: fr.ini, fr.people.ini. A new language is added by adding its files.
 func builtin() (*Catalog, error) {
 	files, err := fs.Glob(locales, "locales/*.ini")
 	if err != nil {
@@ -76,9 +77,28 @@ func builtin() (*Catalog, error) {
 		if err != nil {
 			return nil, err
 		}
-		own[Lang(strings.TrimSuffix(path.Base(name), ".ini"))] = phrases
+		lang, _, _ := strings.Cut(path.Base(name), ".")
+		if err := join(own, Lang(lang), phrases); err != nil {
+			return nil, err
+		}
 	}
 	return build(own, English)
+}
+
+// join adds the phrases of a file to those of its language. The same key in two files is a mistake: of two translations
+// only one would be seen.
+func join(own map[Lang]map[string]phrase, lang Lang, phrases map[string]phrase) error {
+	if own[lang] == nil {
+		own[lang] = phrases
+		return nil
+	}
+	for key, p := range phrases {
+		if _, twice := own[lang][key]; twice {
+			return p.fault(0, "text_syntax", "keep one of the two", "the key %q stands in another file, too", key)
+		}
+		own[lang][key] = p
+	}
+	return nil
 }
 
 // build makes a catalog of languages given by their own phrases. English comes first and the fallback second,

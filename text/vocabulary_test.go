@@ -14,8 +14,8 @@ import (
 	"recourse/playbook"
 )
 
-// ahead are the messages of playbooks that are still being written: they may be there before they are used.
-var ahead = []string{}
+// ahead are the messages that no playbook sends: that of words which a person wrote.
+var ahead = []string{"written"}
 
 // constants are the values of the constants of a type in a room, read from its source so that a new one
 // cannot be forgotten here.

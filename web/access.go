@@ -27,7 +27,7 @@ type access struct {
 }
 
 // openDoors are the routes that are not of the API, with what they take. Those of the API have it in their own table
-// (route.go), those of the pages in pageDoors.
+// (route.go), those of the pages in theirs (pages.go).
 var openDoors = map[string]access{
 	"GET /openapi.json":    {door: open},
 	"GET /docs":            {door: open},
@@ -38,20 +38,6 @@ var openDoors = map[string]access{
 	"GET /signin/{secret}": {door: open},
 	"POST /signout":        {door: open}, // it ends the session that is shown, and nothing else
 	"/api/":                {door: open}, // what is not there is not there for anybody
-}
-
-// pageDoors are the routes of the pages, with what they take. What an act on a page takes beyond that, an approval say, is
-// asked where it is known what is told.
-var pageDoors = map[string]access{
-	"GET /{$}":                      {page, account.Read},
-	"GET /cases/{case}":             {page, account.Read},
-	"GET /cases/{case}/picture.svg": {page, account.Read},
-	"POST /cases/{case}/act":        {page, account.Work},
-	"POST /effects/{effect}/act":    {page, account.Work},
-	"GET /orders/{order}":           {page, account.Read},
-	"POST /find":                    {page, account.Read},
-	"GET /language":                 {door: open},
-	"GET /static/{file}":            {door: open},
 }
 
 type contextKey int

@@ -98,7 +98,7 @@ func TestNoRouteForgotten(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range regexp.MustCompile(`mux\.Handle(?:Func)?\("([^"]+)"`).FindAllStringSubmatch(string(text), -1) {
+		for _, m := range regexp.MustCompile(`(?:mux\.Handle(?:Func)?\(|pattern: )"([^"]+)"`).FindAllStringSubmatch(string(text), -1) {
 			found++
 			method, path, _ := strings.Cut(m[1], " ")
 			g := s.ask(method, regexp.MustCompile(`\{[a-z$]+\}`).ReplaceAllStringFunc(path, func(w string) string { return map[bool]string{true: "", false: "x"}[w == "{$}"] }), "", "Authorization", "")

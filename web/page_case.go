@@ -15,6 +15,15 @@ import (
 	"recourse/web/view"
 )
 
+// caseRoutes are the pages of a case and its order.
+var caseRoutes = []pageRoute{
+	{pattern: "GET /cases/{case}", access: access{page, account.Read}, serve: (*site).showCase},
+	{pattern: "GET /cases/{case}/picture.svg", access: access{page, account.Read}, serve: (*site).picture},
+	{pattern: "POST /cases/{case}/act", access: access{page, account.Work}, serve: (*site).actOnCase},
+	{pattern: "POST /effects/{effect}/act", access: access{page, account.Work}, serve: (*site).actOnEffect},
+	{pattern: "GET /orders/{order}", access: access{page, account.Read}, serve: (*site).showOrder},
+}
+
 // showCase shows a case.
 func (s *site) showCase(v *visit) error { return v.caseNow(http.StatusOK, nil) }
 

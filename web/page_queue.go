@@ -5,9 +5,16 @@ import (
 	"strings"
 
 	"recourse"
+	"recourse/account"
 	"recourse/store"
 	"recourse/web/view"
 )
+
+// queueRoutes are the pages of the queue.
+var queueRoutes = []pageRoute{
+	{pattern: "GET /{$}", access: access{page, account.Read}, serve: (*site).queue},
+	{pattern: "POST /find", access: access{page, account.Read}, serve: (*site).find},
+}
 
 // pageRows is how many cases a page of the queue shows: a morning's work, and read in one look at the database.
 const pageRows = 50

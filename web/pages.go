@@ -5,9 +5,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"embed"
-	"encoding/hex"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -34,38 +31,44 @@ import (
 // the version of the order that they had before their eyes; where the order has moved on, they are shown how it stands
 // now and asked to decide again.
 
-//go:embed static
-var static embed.FS
-
 // site serves the pages of one desk.
 type site struct {
-	desk  *desk.Desk
-	actor func(*http.Request) (account.Actor, bool)
-	leave string // where the form that signs out is sent
-	log   *slog.Logger
+	desk     *desk.Desk
+	accounts *account.Accounts
+	actor    func(*http.Request) (account.Actor, bool)
+	leave    string // where the form that signs out is sent
+	log      *slog.Logger
+	secure   bool            // people come by https
+	pages    map[string]bool // the patterns that there are
 }
 
-// styleHash names the style sheet's version: browsers keep it for good, and ask for another when it has another name.
-var styleHash = func() string {
-	data, err := static.ReadFile("static/desk.css")
-	if err != nil {
-		panic(err) // it is in the binary
-	}
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:6])
-}()
+// pageRoute is one address of the pages, with what it takes. What an act on a page takes beyond that, an approval say, is
+// asked where it is known what is told.
+type pageRoute struct {
+	pattern string
+	access
+	serve func(*site, *visit) error                       // for who is signed in
+	open  func(*site, http.ResponseWriter, *http.Request) // for anybody: of a route whose door is open
+}
+
+// pageRoutes are all pages. Each file of pages has the list of its own.
+var pageRoutes = slices.Concat(deskRoutes, queueRoutes, caseRoutes, peopleRoutes, evidenceRoutes, buyerRoutes, messageRoutes, insightRoutes, playbookRoutes, importRoutes)
+
+// deskRoutes are what all pages share.
+var deskRoutes = []pageRoute{
+	{pattern: "GET /language", access: access{door: open}, open: (*site).language},
+	{pattern: "GET /static/{file}", access: access{door: open}, open: (*site).file},
+}
 
 // routes adds the pages to a server's.
 func (s *site) routes(mux *http.ServeMux) {
-	mux.HandleFunc("GET /{$}", s.signedIn(s.queue))
-	mux.HandleFunc("GET /cases/{case}", s.signedIn(s.showCase))
-	mux.HandleFunc("GET /cases/{case}/picture.svg", s.signedIn(s.picture))
-	mux.HandleFunc("POST /cases/{case}/act", s.signedIn(s.actOnCase))
-	mux.HandleFunc("POST /effects/{effect}/act", s.signedIn(s.actOnEffect))
-	mux.HandleFunc("GET /orders/{order}", s.signedIn(s.showOrder))
-	mux.HandleFunc("POST /find", s.signedIn(s.find))
-	mux.HandleFunc("GET /language", s.language)
-	mux.HandleFunc("GET /static/{file}", s.file)
+	for _, p := range pageRoutes {
+		if p.open != nil {
+			mux.HandleFunc(p.pattern, func(w http.ResponseWriter, r *http.Request) { p.open(s, w, r) })
+			continue
+		}
+		mux.HandleFunc(p.pattern, s.signedIn(func(v *visit) error { return p.serve(s, v) }))
+	}
 }
 
 // visit is one request of somebody who is signed in.
@@ -116,7 +119,7 @@ func (v *visit) decider(d *decide.Decider) {
 // page is what stands around a page.
 func (v *visit) page(title string) view.Page {
 	return view.Page{
-		R: v.read, Title: title, Shop: v.shop, Me: v.who.Name, Role: v.read.T("role_" + string(v.who.Role)), Here: v.r.URL.RequestURI(), Style: "/static/desk.css?v=" + styleHash,
+		R: v.read, Title: title, Shop: v.shop, Me: v.who.Name, Role: v.read.T("role_" + string(v.who.Role)), Here: v.r.URL.RequestURI(), Style: address("desk.css"), Script: address("desk.js"), Nav: v.nav(),
 		Leave: v.leave, Langs: text.Builtin().Languages(), Notice: v.said(),
 	}
 }
@@ -260,23 +263,11 @@ func (s *site) language(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, back, http.StatusSeeOther)
 }
 
-// types are the kinds of file that are served.
-var types = map[string]string{"css": "text/css; charset=utf-8", "svg": "image/svg+xml", "js": "text/javascript; charset=utf-8"}
-
-func (s *site) file(w http.ResponseWriter, r *http.Request) {
-	name := r.PathValue("file")
-	data, err := static.ReadFile("static/" + name)
-	_, ext, _ := strings.Cut(name, ".")
-	if err != nil || types[ext] == "" {
-		http.NotFound(w, r)
-		return
-	}
-	w.Header().Set("Content-Type", types[ext])
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	w.Write(data)
-}
-
 // pages adds the desk's pages to a server's routes.
 func (s *Server) pages(mux *http.ServeMux) {
-	(&site{desk: s.Desk, actor: s.actor, leave: "/signout", log: s.Log}).routes(mux)
+	there := map[string]bool{}
+	for _, p := range pageRoutes {
+		s.access[p.pattern], there[p.pattern] = p.access, true
+	}
+	(&site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, pages: there}).routes(mux)
 }

@@ -162,6 +162,9 @@ func TestRolesOnPages(t *testing.T) {
 // nasty is what a stranger might write wherever something can be written.
 const nasty = `<script>alert(1)</script>"'><img src=x onerror=alert(2)>&amp;`
 
+// ownScript is the one script that a page of the desk has.
+var ownScript = regexp.MustCompile(`<script src="/static/desk\.js\?v=[0-9a-f]+" defer></script>`)
+
 // TestInjection puts markup into every field that a buyer or a file can fill.
 func TestInjection(t *testing.T) {
 	h := openHouse(t)
@@ -178,6 +181,7 @@ func TestInjection(t *testing.T) {
 		if status != http.StatusOK {
 			t.Errorf("%s is answered with %d", path, status)
 		}
+		body = ownScript.ReplaceAllString(body, "")
 		wants(t, path, body, "-<script", "-<img src=x", "-<b>", "-mailto:", "&lt;")
 		bare := regexp.MustCompile(`"[^"]*"`).ReplaceAllString(body, `""`) // what is quoted is a value, whatever it looks like
 		if bad := regexp.MustCompile(`(?i)<[^>]*\s(on\w+|style)\s*=[^>]*>`).FindString(bare); bad != "" {
@@ -188,7 +192,7 @@ func TestInjection(t *testing.T) {
 		}
 	}
 	_, body := ada.post("/find", url.Values{"number": {nasty}})
-	wants(t, "find", body, "-<script", "&lt;script&gt;")
+	wants(t, "find", ownScript.ReplaceAllString(body, ""), "-<script", "&lt;script&gt;")
 }
 
 // TestNoPersonInAddresses: neither a link nor a form's address tells who a buyer is.

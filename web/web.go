@@ -79,7 +79,6 @@ func New(o Options) (*Server, error) {
 	o.complete()
 	s := &Server{Options: o, mux: http.NewServeMux(), places: make(chan struct{}, o.MostRequests), crossing: http.NewCrossOriginProtection(), routes: map[string]*route{}, access: map[string]access{}}
 	maps.Copy(s.access, openDoors)
-	maps.Copy(s.access, pageDoors)
 	s.api()
 	s.doors()
 	s.pages(s.mux)

@@ -17,9 +17,18 @@ type Page struct {
 	Role   string // and as what, in words
 	Here   string // the page's own address, to come back to after a change of language
 	Style  string // where the style sheet is
+	Script string // where the script is
+	Nav    []Link // the desk's parts
 	Leave  string // where the form that signs out is sent; "": nobody can sign out here
 	Notice *Notice
 	Langs  []text.Lang
+}
+
+// Link is a way to another page.
+type Link struct {
+	Label string
+	Href  string
+	On    bool // it is the present page, or one below it
 }
 
 // Notice is a message on top of a page: what was done, or why it was not.

@@ -1,0 +1,4 @@
+package web
+
+// buyerRoutes are the pages of the buyer.
+var buyerRoutes []pageRoute

@@ -1,0 +1,4 @@
+package web
+
+// evidenceRoutes serve photos and videos.
+var evidenceRoutes []pageRoute

@@ -1,0 +1,4 @@
+package web
+
+// importRoutes are the pages where files are dropped.
+var importRoutes []pageRoute

@@ -1,0 +1,4 @@
+package web
+
+// insightRoutes are the pages of figures.
+var insightRoutes []pageRoute

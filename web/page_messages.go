@@ -1,0 +1,4 @@
+package web
+
+// messageRoutes are the pages where messages are edited.
+var messageRoutes []pageRoute

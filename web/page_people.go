@@ -1,0 +1,4 @@
+package web
+
+// peopleRoutes are the pages of people and their ways in.
+var peopleRoutes []pageRoute

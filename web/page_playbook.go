@@ -1,0 +1,4 @@
+package web
+
+// playbookRoutes are the pages of the playbook.
+var playbookRoutes []pageRoute
