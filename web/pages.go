@@ -16,6 +16,7 @@ import (
 	"recourse/account"
 	"recourse/decide"
 	"recourse/desk"
+	"recourse/importer"
 	"recourse/playbook"
 	"recourse/store"
 	"recourse/text"
@@ -39,6 +40,7 @@ type site struct {
 	leave    string // where the form that signs out is sent
 	log      *slog.Logger
 	secure   bool            // people come by https
+	books    *importer.Shelf // files that were dropped
 	pages    map[string]bool // the patterns that there are
 }
 
@@ -269,5 +271,5 @@ func (s *Server) pages(mux *http.ServeMux) {
 	for _, p := range pageRoutes {
 		s.access[p.pattern], there[p.pattern] = p.access, true
 	}
-	(&site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, pages: there}).routes(mux)
+	(&site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, books: s.books, pages: there}).routes(mux)
 }
