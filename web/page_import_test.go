@@ -91,11 +91,11 @@ func TestImportOnPages(t *testing.T) {
 	}
 	mei.post(at+"/run", url.Values{"dry": {"no"}})
 	page = mei.settle(at)
-	wants(t, "imported", page, "Everything that could be read is in.", "orders", "-Trial run")
+	wants(t, "imported", page, "Everything that could be read is in.", "Orders: 4", "-Trial run")
 	_, order := mei.get("/orders/3001")
 	wants(t, "the order", order, "Sam Roe", "Hangzhou Lamps", "4100000000000000001")
 	mei.post(at+"/run", url.Values{"dry": {"no"}})
-	wants(t, "again", mei.settle(at), "facts known already", "-new facts")
+	wants(t, "again", mei.settle(at), "Facts known already", "-New facts")
 
 	_, start = mei.get("/import")
 	wants(t, "start", start, "Files you dropped", "our &lt;orders&gt;.csv", "Imported")
@@ -166,7 +166,7 @@ func TestImportRejects(t *testing.T) {
 	wants(t, "the file", page, "Rows that cannot be read", "&lt;b&gt;never")
 	at := bookAt.FindStringSubmatch(page)[1]
 	mei.post(at+"/run", url.Values{"dry": {"no"}})
-	wants(t, "imported", mei.settle(at), "rows could not be read", "/rejects.csv")
+	wants(t, "imported", mei.settle(at), "Rows that could not be read", "/rejects.csv")
 	status, rows := mei.get(at + "/rejects.csv")
 	if status != http.StatusOK || !strings.HasPrefix(rows, "recourse_row,") || !strings.Contains(rows, "<b>never</b>") {
 		t.Fatalf("the rejected rows are answered with %d %s", status, rows)
