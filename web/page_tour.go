@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"recourse"
@@ -34,25 +36,60 @@ func (s *site) showTour(v *visit) error {
 }
 
 // stops are the stops of the tour: of each situation, in the playbook's order, the case that was opened last among the
-// open ones.
+// open ones; where a situation at once becomes another one, the case that began as it.
 func (v *visit) stops() (stops []view.TourStop, err error) {
 	err = v.desk.Store().Read(v.r.Context(), func(tx *store.Tx) error {
 		d, err := v.desk.Decider(tx, v.who.Merchant, &recourse.OrderFile{})
 		if err != nil {
 			return err
 		}
+		is, was, err := v.tourCases(tx)
+		if err != nil {
+			return err
+		}
 		for _, s := range d.Policy.Playbook.Situations {
-			found, _, err := tx.Cases(v.who.Merchant, store.CaseFilter{Situation: s.Name, Status: recourse.Open, Sort: store.ByOpened, Limit: 1})
-			if err != nil {
-				return err
-			}
-			if len(found) > 0 {
-				stops = append(stops, view.NewTourStop(v.read, len(stops)+1, &found[0], s.About))
+			if id := cmp.Or(is[s.Name], was[s.Name]); id != "" {
+				stops = append(stops, view.NewTourStop(v.read, len(stops)+1, id, s.Name, s.About))
 			}
 		}
 		return nil
 	})
 	return stops, err
+}
+
+// tourOf is how many cases are looked at for the tour: a made-up shop has some dozens.
+const tourOf = 200
+
+// tourCases are the newest open case of each situation, and the newest that began as it.
+func (v *visit) tourCases(tx *store.Tx) (is, was map[recourse.Situation]string, err error) {
+	is, was = map[recourse.Situation]string{}, map[recourse.Situation]string{}
+	found, _, err := tx.Cases(v.who.Merchant, store.CaseFilter{Status: recourse.Open, Sort: store.ByOpened, Limit: tourOf})
+	if err != nil {
+		return nil, nil, err
+	}
+	var keys []store.Key
+	for _, c := range found {
+		if k := (store.Key{Merchant: v.who.Merchant, Order: c.Order}); !slices.Contains(keys, k) {
+			keys = append(keys, k)
+		}
+		if is[c.Situation] == "" {
+			is[c.Situation] = c.ID
+		}
+	}
+	files, err := tx.Files(keys)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, c := range found {
+		f := files[store.Key{Merchant: v.who.Merchant, Order: c.Order}]
+		if f.OrderFile == nil {
+			continue
+		}
+		if full := f.OrderFile.Case(c.ID); full != nil && was[full.Opener] == "" {
+			was[full.Opener] = c.ID
+		}
+	}
+	return is, was, nil
 }
 
 // tourAt is what the tour says on a case's page; nil where there is no tour, or the case is none of its stops.

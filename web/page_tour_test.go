@@ -17,6 +17,9 @@ import (
 func TestTour(t *testing.T) {
 	h := openHouse(t)
 	h.live()
+	if _, err := h.desk.Drain(t.Context(), []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}); err != nil { // what came due over night
+		t.Fatal(err)
+	}
 	mei := h.enter("Mei", account.Clerk)
 	if status, body := mei.get("/tour"); status != http.StatusNotFound || strings.Contains(body, `href="/tour"`) {
 		t.Errorf("a true shop's tour is answered with %d", status)
@@ -27,7 +30,7 @@ func TestTour(t *testing.T) {
 		mei.lang = lang
 		_, page := mei.get("/tour")
 		wants(t, lang, page, words[1])
-		if n := strings.Count(page, `class="card stop"`); n < 9 {
+		if n := strings.Count(page, `class="card stop"`); n != 10 {
 			t.Errorf("%s: the tour has %d stops", lang, n)
 		}
 		_, page = mei.get("/cases/" + h.newest("out_of_stock"))

@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"recourse"
-	"recourse/store"
 )
 
 // TourStop is a case that the tour shows.
@@ -25,12 +24,10 @@ type Tour struct {
 }
 
 // NewTourStop is a stop at a case. Of a situation that has no words of its own the playbook's are shown.
-func NewTourStop(r Reader, n int, c *store.Case, about string) TourStop {
-	s := TourStop{N: strconv.Itoa(n), Case: c.ID, Href: CasePath(c.ID), Situation: r.Situation(c.Situation), Say: about}
-	if key := tourKey(c.Situation); r.HasDesk(key) {
-		s.Say, s.Try = r.T(key), r.T(key+"_try")
+func NewTourStop(r Reader, n int, id string, situation recourse.Situation, about string) TourStop {
+	s := TourStop{N: strconv.Itoa(n), Case: id, Href: CasePath(id), Situation: r.Situation(situation), Say: about}
+	if key := "tour_" + string(situation); r.HasDesk(key) {
+		s.Say, s.Try = r.T("tour_"+string(situation)), r.T("tour_"+string(situation)+"_try")
 	}
 	return s
 }
-
-func tourKey(s recourse.Situation) string { return "tour_" + string(s) }
