@@ -94,7 +94,7 @@ func (a *Accounts) BeginProvider(ctx context.Context, p *Provider, merchant, bac
 }
 
 // FinishProvider makes a session of whoever comes back from a provider with a code, if the provider vouches for the email
-// of a person there is: provider_refused, of kind [recourse.Forbidden], when it does not vouch, person_unknown when
+// of a person there is: provider_refused, of kind [recourse.Forbidden], when it does not vouch, provider_stranger when
 // nobody may come in with that email.
 func (a *Accounts) FinishProvider(ctx context.Context, p *Provider, ceremony, state, code string, v Visit) (session string, who Actor, back string, err error) {
 	var j journey
@@ -114,7 +114,7 @@ func (a *Accounts) FinishProvider(ctx context.Context, p *Provider, ceremony, st
 		return "", Actor{}, "", err
 	}
 	if person.ID == "" || !person.DisabledAt.IsZero() {
-		return "", Actor{}, "", &recourse.Error{Kind: recourse.Forbidden, Code: "person_unknown", Message: "nobody may come in with this email", Hint: "ask an owner to invite you"}
+		return "", Actor{}, "", &recourse.Error{Kind: recourse.Forbidden, Code: "provider_stranger", Message: "nobody may come in with this email", Hint: "ask an owner to invite you"}
 	}
 	session, who, err = a.enter(ctx, person, "", v)
 	return session, who, j.Back, err

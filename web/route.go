@@ -122,9 +122,6 @@ func (s *Server) doors() {
 	s.mux.HandleFunc("GET /docs.css", docsStyle)
 	s.mux.HandleFunc("GET /healthz", s.health)
 	s.mux.HandleFunc("GET /readyz", s.ready)
-	s.mux.HandleFunc("GET /signin", s.showSignIn)
-	s.mux.HandleFunc("GET /signin/{secret}", s.signIn)
-	s.mux.HandleFunc("POST /signout", s.signOut)
 }
 
 // actionBody stands in the document for what a case is told: the type of an event, and the fields of its data.
