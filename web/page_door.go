@@ -63,6 +63,9 @@ func (v *visit) wrong(d *view.Door, err error) int {
 		v.w.Header().Set("Retry-After", strconv.Itoa(int(wait.For/time.Second)+1))
 		return http.StatusTooManyRequests
 	}
+	if own(err).Code == "signin_wrong" {
+		return http.StatusUnprocessableEntity // it is known who may not: the form was filled in wrongly
+	}
 	return pageStatus[recourse.KindOf(err)]
 }
 
