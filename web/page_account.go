@@ -28,6 +28,7 @@ func (s *site) showAccount(v *visit) error { return v.account(nil) }
 
 // account shows one's own account, with what was wrong on top.
 func (v *visit) account(wrong error) error {
+	v.atHome()
 	a := view.Account{Name: v.who.Name, Role: v.read.T("role_" + string(v.who.Role)), More: v.more(v.who.Role, v.who.Limit, v.who.Supplier), Least: leastPassword}
 	if err := v.fillAccount(&a); err != nil {
 		return err

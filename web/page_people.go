@@ -25,12 +25,24 @@ var peopleRoutes = slices.Concat(doorRoutes, accountRoutes, supplierRoutes, []pa
 	{pattern: "POST /people/{person}/enable", access: access{page, account.Manage}, serve: (*site).enablePerson},
 })
 
+// atHome sets the reader's clock to the merchant's zone.
+func (v *visit) atHome() {
+	_ = v.desk.Store().Read(v.r.Context(), func(tx *store.Tx) error {
+		d, err := v.desk.Decider(tx, v.who.Merchant, &recourse.OrderFile{})
+		if err == nil {
+			v.decider(d)
+		}
+		return err // then the times are told in UTC, and the page says so
+	})
+}
+
 func (s *site) people(v *visit) error {
 	return v.peopleNow(http.StatusOK, nil, view.PersonForm{Role: string(account.Clerk)})
 }
 
 // peopleNow shows the list, with an invitation as it was filled in.
 func (v *visit) peopleNow(status int, wrong error, form view.PersonForm) error {
+	v.atHome()
 	all, err := v.accounts.People(v.r.Context(), v.who.Merchant)
 	if err != nil {
 		return err
@@ -133,6 +145,7 @@ func (s *site) invite(v *visit) error {
 
 // handed shows a link, once: it is in no address and in no cookie.
 func (v *visit) handed(name, secret string, again bool, back string) error {
+	v.atHome()
 	p := v.page(v.read.T("hand", "name", name))
 	p.Here, v.noStore = back, true
 	return v.show(http.StatusOK, view.HandedPage(p, view.Handed{Name: name, Again: again, Back: back, Link: v.place().Origin + "/invite/" + url.PathEscape(secret),
@@ -143,6 +156,7 @@ func (s *site) person(v *visit) error { return v.personNow(http.StatusOK, nil, n
 
 // personNow shows a person as they are, or as a form had them that could not be taken in.
 func (v *visit) personNow(status int, wrong error, form *view.PersonForm) error {
+	v.atHome()
 	is, err := v.accounts.Person(v.r.Context(), v.who.Merchant, v.r.PathValue("person"))
 	if err != nil {
 		return err
