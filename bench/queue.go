@@ -168,7 +168,7 @@ func runQueue(o options) ([]line, error) {
 	if err != nil {
 		return nil, err
 	}
-	session, _, err := s.accounts.Redeem(ctx, link)
+	session, _, err := s.accounts.Redeem(ctx, link, account.Visit{})
 	if err != nil {
 		return nil, err
 	}

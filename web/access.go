@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"recourse"
@@ -26,18 +27,18 @@ type access struct {
 	needs account.Permission
 }
 
+// anyone is what takes no permission beyond being known: one's own account.
+const anyone account.Permission = ""
+
 // openDoors are the routes that are not of the API, with what they take. Those of the API have it in their own table
 // (route.go), those of the pages in theirs (pages.go).
 var openDoors = map[string]access{
-	"GET /openapi.json":    {door: open},
-	"GET /docs":            {door: open},
-	"GET /docs.css":        {door: open},
-	"GET /healthz":         {door: open},
-	"GET /readyz":          {door: open},
-	"GET /signin":          {door: open},
-	"GET /signin/{secret}": {door: open},
-	"POST /signout":        {door: open}, // it ends the session that is shown, and nothing else
-	"/api/":                {door: open}, // what is not there is not there for anybody
+	"GET /openapi.json": {door: open},
+	"GET /docs":         {door: open},
+	"GET /docs.css":     {door: open},
+	"GET /healthz":      {door: open},
+	"GET /readyz":       {door: open},
+	"/api/":             {door: open}, // what is not there is not there for anybody
 }
 
 type contextKey int
@@ -73,13 +74,33 @@ func (s *Server) enter(a *answer, r *http.Request) {
 	if take.door != open {
 		who, err := s.admit(take, r)
 		if err != nil {
-			s.refuse(a, r, err)
+			s.turnAway(a, r, take, who, err)
 			return
 		}
 		a.who = who.Merchant
 		r = r.WithContext(context.WithValue(r.Context(), actorKey, who))
 	}
 	s.mux.ServeHTTP(a, r)
+}
+
+// turnAway answers whoever may not come in. A browser without a session is led to where it gets one, and back to the page
+// that it wanted; a supplier who opens the desk is led to its own page.
+func (s *Server) turnAway(a *answer, r *http.Request, take access, who account.Actor, err error) {
+	known := who.Merchant != ""
+	switch {
+	case take.door != page || !wantsPage(r):
+	case !known && exact[recourse.CodeOf(err)].status == http.StatusUnauthorized:
+		to := "/signin"
+		if back := localPath(r.URL.RequestURI()); r.Method == http.MethodGet && back != "" && back != "/" {
+			to += "?" + url.Values{"back": {back}}.Encode()
+		}
+		http.Redirect(a, r, to, http.StatusSeeOther)
+		return
+	case known && who.Role == account.Supplier && r.Method == http.MethodGet && r.URL.Path == "/":
+		http.Redirect(a, r, supplierPath, http.StatusSeeOther)
+		return
+	}
+	s.refuse(a, r, err)
 }
 
 // admit finds out who asks, and whether they may.
@@ -94,6 +115,9 @@ func (s *Server) admit(take access, r *http.Request) (who account.Actor, err err
 	}
 	if err != nil {
 		return who, err
+	}
+	if take.needs == anyone && take.door == page {
+		return who, nil
 	}
 	return who, who.Allow(take.needs)
 }
@@ -116,7 +140,7 @@ func (s *Server) byToken(r *http.Request) (account.Actor, error) {
 func (s *Server) bySession(r *http.Request) (account.Actor, error) {
 	c, err := r.Cookie(cookieName)
 	if err != nil {
-		return account.Actor{}, &recourse.Error{Kind: recourse.Forbidden, Code: "session_missing", Message: "you are not signed in", Hint: "open a link that signs you in: recourse token create --link"}
+		return account.Actor{}, &recourse.Error{Kind: recourse.Forbidden, Code: "session_missing", Message: "you are not signed in", Hint: "sign in at /signin"}
 	}
 	return s.Accounts.Who(r.Context(), c.Value, store.TokenSession)
 }

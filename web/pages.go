@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,6 +44,8 @@ type site struct {
 	books    *importer.Shelf // files that were dropped
 	tour     bool            // the shop is made up, and newcomers are shown around
 	pages    map[string]bool // the patterns that there are
+	url      string          // where people reach the desk; "": where they say
+	provider *account.Provider
 }
 
 // pageRoute is one address of the pages, with what it takes. What an act on a page takes beyond that, an approval say, is
@@ -77,12 +80,13 @@ func (s *site) routes(mux *http.ServeMux) {
 // visit is one request of somebody who is signed in.
 type visit struct {
 	*site
-	w    http.ResponseWriter
-	r    *http.Request
-	who  account.Actor
-	shop string
-	lang *text.Language
-	read view.Reader // the clock is the merchant's once their zone is known
+	w       http.ResponseWriter
+	r       *http.Request
+	who     account.Actor
+	shop    string
+	lang    *text.Language
+	read    view.Reader // the clock is the merchant's once their zone is known
+	noStore bool        // the page is not to be kept by the browser
 }
 
 func (s *site) signedIn(page func(*visit) error) http.HandlerFunc {
@@ -94,14 +98,11 @@ func (s *site) signedIn(page func(*visit) error) http.HandlerFunc {
 		}
 		v := &visit{site: s, w: w, r: r, who: who, lang: text.In(string(languageOf(r)))}
 		v.read = view.NewReader(v.lang, nil, s.desk.Now())
-		err := who.Allow(account.Read)
-		if err == nil {
-			err = s.desk.Store().Read(r.Context(), func(tx *store.Tx) error {
-				m, err := tx.MerchantOnce(who.Merchant)
-				v.shop = cmp.Or(m.Name, m.ID)
-				return err
-			})
-		}
+		err := s.desk.Store().Read(r.Context(), func(tx *store.Tx) error {
+			m, err := tx.MerchantOnce(who.Merchant)
+			v.shop = cmp.Or(m.Name, m.ID)
+			return err
+		})
 		if err == nil {
 			err = page(v)
 		}
@@ -129,7 +130,14 @@ func (v *visit) page(title string) view.Page {
 
 // rights are what the visitor may do.
 func (v *visit) rights() view.Rights {
-	return view.Rights{Act: v.who.Role.May(account.Work), Money: v.who.Role.May(account.Approve)}
+	return view.Rights{Act: v.who.Role.May(account.Work), Money: v.who.Allow(account.Approve) == nil, May: func(e *recourse.Effect) bool { return v.who.AllowAct(e) == nil }}
+}
+
+// rightsOn are the visitor's rights on a case: what could be paid twice is what is at stake there.
+func (v *visit) rightsOn(d *desk.View, id string) view.Rights {
+	r := v.rights()
+	r.Money = v.who.AllowMoney(d.Decider.Stake(d.File, id)) == nil
+	return r
 }
 
 // show sends a page whole: one that cannot be made is not sent half.
@@ -142,6 +150,9 @@ func (v *visit) show(status int, page templ.Component) error {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
 	h.Set("Cache-Control", "private, no-cache")
+	if v.noStore {
+		h.Set("Cache-Control", "no-store")
+	}
 	h.Set("Vary", "Cookie, Accept-Language")
 	v.w.WriteHeader(status)
 	_, err := v.w.Write(b.Bytes())
@@ -174,7 +185,7 @@ func (v *visit) fault(err error) {
 func (v *visit) notice(err error) *view.Notice {
 	kind := recourse.KindOf(err)
 	if kind == recourse.Internal && v.log != nil {
-		v.log.Error("page", "path", v.r.URL.Path, "err", err)
+		v.log.Error("page", "route", v.r.Pattern, "err", err) // a path may hold a secret
 	}
 	for _, key := range []string{"error_" + recourse.CodeOf(err), "error_" + string(kind)} {
 		if v.lang.HasDesk(key) && v.lang.HasDesk(key+"_say") {
@@ -201,9 +212,14 @@ func (v *visit) said() *view.Notice {
 
 // goOn sends the browser to a page that says what was done.
 func (v *visit) goOn(path, said string) error {
-	http.SetCookie(v.w, &http.Cookie{Name: saidCookie, Value: said, Path: "/", MaxAge: 60, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	v.say(said)
 	http.Redirect(v.w, v.r, path, http.StatusSeeOther)
 	return nil
+}
+
+// say lets the next page say what was done.
+func (v *visit) say(said string) {
+	http.SetCookie(v.w, &http.Cookie{Name: saidCookie, Value: said, Path: "/", MaxAge: 60, HttpOnly: true, SameSite: http.SameSiteLaxMode})
 }
 
 // once is a name for the forms of one page: the same form sent twice is the same fact.
@@ -260,7 +276,11 @@ func (s *site) language(w http.ResponseWriter, r *http.Request) {
 		http.SetCookie(w, &http.Cookie{Name: langCookie, Value: string(l), Path: "/", MaxAge: int((400 * 24 * time.Hour).Seconds()), HttpOnly: true, SameSite: http.SameSiteLaxMode})
 	}
 	back := q.Get("back")
-	if !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") || strings.Contains(back, "\\") {
+	if to := localPath(back); to != "" {
+		back = to
+	} else if u, err := url.Parse(back); err == nil && u.Host == "" && u.Scheme == "" && strings.HasPrefix(back, "/signin") {
+		back = "/signin?" + u.Query().Encode()
+	} else {
 		back = "/"
 	}
 	http.Redirect(w, r, back, http.StatusSeeOther)
@@ -272,5 +292,6 @@ func (s *Server) pages(mux *http.ServeMux) {
 	for _, p := range pageRoutes {
 		s.access[p.pattern], there[p.pattern] = p.access, true
 	}
-	(&site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, books: s.books, tour: s.Tour, pages: there}).routes(mux)
+	s.site = &site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, books: s.books, tour: s.Tour, pages: there, url: s.URL, provider: s.Provider}
+	s.site.routes(mux)
 }

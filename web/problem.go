@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"html/template"
 	"net/http"
 	"os"
 	"strconv"
@@ -60,6 +59,7 @@ var exact = map[string]struct {
 	"token_expired":          {http.StatusUnauthorized, "Who are you?"},
 	"token_used":             {http.StatusUnauthorized, "Who are you?"},
 	"session_missing":        {http.StatusUnauthorized, "Who are you?"},
+	"signin_wait":            {http.StatusTooManyRequests, "Not so often"},
 	"method_not_allowed":     {http.StatusMethodNotAllowed, "Not possible here"},
 	"version_changed":        {http.StatusPreconditionFailed, "It has moved on"},
 	"idempotency_key_reused": {http.StatusUnprocessableEntity, "The key was used for something else"},
@@ -174,7 +174,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		h.Set("Connection", "close") // the rest of the body is not waited for
 	}
 	if wantsPage(r) {
-		s.errorPage(w, p)
+		s.errorPage(w, r, err, p.Instance)
 		return
 	}
 	h.Set("Content-Type", "application/problem+json")
@@ -186,21 +186,9 @@ func wantsPage(r *http.Request) bool {
 	return !strings.HasPrefix(r.URL.Path, "/api/") && strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 
-var errorTemplate = template.Must(template.New("error").Parse(`<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{.Title}}</title><link rel="stylesheet" href="/docs.css">
-<main class="narrow"><h1>{{.Title}}</h1><p>{{.Detail}}</p>{{with .Hint}}<p>{{.}}</p>{{end}}{{with .Instance}}<p><code>{{.}}</code></p>{{end}}
-<p><a href="/">To the desk</a></p></main></html>
-`))
-
-func (s *Server) errorPage(w http.ResponseWriter, p Problem) {
-	var b bytes.Buffer
-	if err := errorTemplate.Execute(&b, p); err != nil { // unreachable: the template is constant
-		s.Log.Error("the page of an error", "error", err)
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(p.Status)
-	w.Write(b.Bytes())
+// errorPage says an error to a browser, in the reader's language.
+func (s *Server) errorPage(w http.ResponseWriter, r *http.Request, err error, number string) {
+	s.site.stranger(w, r).doorFault(err, number)
 }
 
 // writeJSON writes a value. The type of the content is set by whoever has another than JSON.

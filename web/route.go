@@ -100,8 +100,8 @@ var routes = []route{
 	{method: "GET", path: "/api/v1/effects", name: "listEffects", sum: "List acts", about: "The oldest first. What waits for an approval: ?status=pending&approval=needed.", needs: account.Read,
 		query: []param{{name: "status", of: texts(store.EffectStatuses), about: "Default: pending."}, {name: "approval", of: []string{"needed", "given", "rejected"}, about: "How its approval stands."},
 			{name: "kind", about: "Such as refund."}, pCursor, pLimit, pLanguage}, answer: Effects{}, serve: (*call).effects},
-	sayRoute("approve", "Approve an act", "It may be carried out. Once: of two who approve at the same time, one gets 409.", account.Approve),
-	sayRoute("reject", "Reject an act", "It is not to be carried out. What follows is the playbook's to say.", account.Approve),
+	sayRoute("approve", "Approve an act", "It may be carried out. Once: of two who approve at the same time, one gets 409. Money takes the permission to approve, or a limit that is not below the amount.", account.Work),
+	sayRoute("reject", "Reject an act", "It is not to be carried out. What follows is the playbook's to say. It takes what approving takes.", account.Work),
 	sayRoute("start", "Begin an act", "Whoever carries it out has begun, and has an hour to say how it ended. It can no longer be taken back.", account.Work),
 	sayRoute("done", "Say that an act is done", "It happened.", account.Work),
 	sayRoute("fail", "Say that an act failed", "It did not happen, and left nothing behind.", account.Work),
@@ -122,9 +122,6 @@ func (s *Server) doors() {
 	s.mux.HandleFunc("GET /docs.css", docsStyle)
 	s.mux.HandleFunc("GET /healthz", s.health)
 	s.mux.HandleFunc("GET /readyz", s.ready)
-	s.mux.HandleFunc("GET /signin", s.showSignIn)
-	s.mux.HandleFunc("GET /signin/{secret}", s.signIn)
-	s.mux.HandleFunc("POST /signout", s.signOut)
 }
 
 // actionBody stands in the document for what a case is told: the type of an event, and the fields of its data.

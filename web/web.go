@@ -47,7 +47,12 @@ type Options struct {
 	Version  string           // of the program, for the document of the API
 	Secure   bool             // people come by https, through a proxy: cookies are for https only
 	Texts    *text.Catalog    // default: the program's own
-	Tour     bool             // the shop is made up, and newcomers are shown around
+	// URL is where people reach the desk, https://desk.example.org; default: where a request says that it came to. Links
+	// that are handed over and passkeys are for that address.
+	URL string
+	// Provider is another way in, by OpenID Connect; nil: none.
+	Provider *account.Provider
+	Tour     bool // the shop is made up, and newcomers are shown around
 	// MostRequests is how many requests are worked on at once; those beyond are told to come back.
 	MostRequests int
 	// BodyTime is how long a body may take to come, BatchTime a batch's.
@@ -72,6 +77,7 @@ type Server struct {
 	crossing *http.CrossOriginProtection
 	routes   map[string]*route      // of the API, by pattern
 	access   map[string]access      // by pattern
+	site     *site                  // the pages
 	document func() ([]byte, error) // openapi.json, made when it is first asked for: starting is not to wait for it
 	docs     func() ([]byte, error) // the page of it
 	books    *importer.Shelf        // files that people dropped

@@ -58,7 +58,10 @@ func (c *demoCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	accounts := account.New(o.store, o.Now)
-	link, err := o.link(ctx, accounts, baseOf(listener), clerk)
+	link, supplier, name, err := o.demoLinks(ctx, accounts, baseOf(listener))
+	if err == nil && supplier != "" {
+		link += "\n\nAnd what a supplier sees, " + name + ", in a private window:\n\n  " + supplier
+	}
 	if err == nil {
 		err = c.welcome(ctx, s, o, link, f.Database)
 	}
@@ -93,6 +96,9 @@ func seedShop(ctx context.Context, s *streams, f *databaseFlags, now time.Time) 
 	o := &office{sd.desk, st, f.Merchant}
 	if err = o.setUp(ctx, sample.ShopName, "", nil, "demo"); err == nil {
 		err = sd.run(ctx, now)
+	}
+	if err == nil {
+		err = o.seedPeople(ctx, account.New(st, time.Now))
 	}
 	o.close()
 	if err != nil {

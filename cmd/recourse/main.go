@@ -37,6 +37,7 @@ type cli struct {
 	Restore  restoreCmd  `cmd:"" help:"Put a backup into an empty database."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the tables to this program's version, or say which they have."`
 	Token    tokenCmd    `cmd:"" help:"Ways in: tokens for programs, links for people."`
+	Person   personCmd   `cmd:"" help:"The people of the desk: add, list, invite again, disable."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 

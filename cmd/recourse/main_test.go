@@ -24,12 +24,12 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the command line as a user does: each file in testdata is a session.
 //
-// The sessions have four commands of their own: up and down for what runs until it is told to stop, get for a browser,
+// The sessions have commands of their own: up and down for what runs until it is told to stop, get and post for a browser,
 // and interrupt for a Ctrl-C in the middle of the work.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata", Setup: setUp,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"up": up, "down": down, "get": get, "interrupt": interrupt},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"up": up, "down": down, "get": get, "post": post, "interrupt": interrupt},
 	})
 }
 
@@ -58,7 +58,7 @@ type server struct {
 	out *bufio.Reader
 }
 
-var link = regexp.MustCompile(`http://\S+/signin/\S+`)
+var link = regexp.MustCompile(`(http://[^/]+)/(?:signin|setup)/\S+`)
 
 // up NAME recourse … starts a command, waits for the link that it prints, and sets $NAME to it and $NAME_BASE to where it
 // leads.
@@ -78,7 +78,7 @@ func up(ts *testscript.TestScript, neg bool, args []string) {
 		said.WriteString(line)
 		if found := link.FindString(line); found != "" {
 			ts.Setenv(args[0], found)
-			ts.Setenv(args[0]+"_BASE", found[:strings.Index(found, "/signin/")])
+			ts.Setenv(args[0]+"_BASE", link.ReplaceAllString(found, "$1"))
 			break
 		}
 		if err != nil {
@@ -118,7 +118,7 @@ func down(ts *testscript.TestScript, neg bool, args []string) {
 // get URL STATUS [PATTERN] is a browser that keeps its cookies.
 func get(ts *testscript.TestScript, neg bool, args []string) {
 	browser := ts.Value("browser").(*http.Client)
-	resp, err := browser.Get(args[0])
+	resp, err := browser.Do(asks(ts, http.MethodGet, args[0], ""))
 	ts.Check(err)
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
@@ -128,6 +128,33 @@ func get(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if len(args) > 2 && regexp.MustCompile(args[2]).Match(body) == neg {
 		ts.Fatalf("%s: %q, wanted: %v\n%s", args[0], args[2], !neg, body)
+	}
+}
+
+// asks is a request as browsers send it.
+func asks(ts *testscript.TestScript, method, url, form string) *http.Request {
+	r, err := http.NewRequest(method, url, strings.NewReader(form))
+	ts.Check(err)
+	r.Header.Set("Accept", "text/html")
+	if form != "" {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	return r
+}
+
+// post URL STATUS FORM [PATTERN] is the same browser that sends a form, and follows where it is led.
+func post(ts *testscript.TestScript, neg bool, args []string) {
+	browser := ts.Value("browser").(*http.Client)
+	resp, err := browser.Do(asks(ts, http.MethodPost, args[0], args[2]))
+	ts.Check(err)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	ts.Check(err)
+	if status := resp.Status[:3]; status != args[1] {
+		ts.Fatalf("%s: %s\n%s", args[0], resp.Status, body)
+	}
+	if len(args) > 3 && regexp.MustCompile(args[3]).Match(body) == neg {
+		ts.Fatalf("%s: %q, wanted: %v\n%s", args[0], args[3], !neg, body)
 	}
 }
 

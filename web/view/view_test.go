@@ -28,9 +28,10 @@ import (
 // ends are what the pages put behind a key that they do not write out: every word that can come there.
 var ends = map[string][]string{
 	"when_": all(Whens), "waits_": {"merchant", "buyer"}, "empty_": {"new", "calm", "filter", "new_say", "calm_say", "filter_say"}, "window_": {"earliest", "latest"},
-	"act_": all(store.EffectStatuses), "purchase_": {"placed", "out_of_stock", "oversized", "cancelled", "given_up"}, "role_": all(account.Roles),
-	"field_": {"purchase", "parcel", "amount", "cost", "reason", "text", "carrier", "tracking", "place", "ship_by", "due", "kind", "name", "street", "postcode", "city", "region", "country", "phone"},
-	"reads_": reads(), "tour_": tours(), "nav_": {"queue", "insights", "messages", "playbook", "import", "people"},
+	"act_": all(store.EffectStatuses), "purchase_": {"placed", "out_of_stock", "oversized", "cancelled", "given_up"}, "role_": all(account.Roles), "may_": all(account.Roles),
+	"supply_": {"placed", "out_of_stock", "oversized", "cancelled", "given_up"},
+	"field_":  {"purchase", "parcel", "amount", "cost", "reason", "text", "carrier", "tracking", "place", "ship_by", "due", "kind", "name", "street", "postcode", "city", "region", "country", "phone"},
+	"reads_":  reads(), "tour_": tours(), "nav_": {"queue", "insights", "messages", "playbook", "import", "people"},
 	"field_new_": {"purchase", "parcel"}, "kind_": {"photo", "video"}, "error_": {"not_found", "conflict", "forbidden", "invalid", "unavailable", "internal"},
 }
 

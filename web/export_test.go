@@ -1,0 +1,22 @@
+package web
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Routes are the patterns of all routes, for the table of who may do what.
+func (s *Server) Routes() []string {
+	var all []string
+	for pattern := range maps.Keys(s.access) {
+		if !strings.HasSuffix(pattern, "/") { // what catches addresses that there are not
+			all = append(all, pattern)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// Open says that a route is for anybody.
+func (s *Server) Open(pattern string) bool { return s.access[pattern].door == open }

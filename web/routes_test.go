@@ -1,0 +1,221 @@
+package web_test
+
+import (
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"recourse/account"
+	"recourse/store"
+)
+
+// routeTable says what every route answers to whom, a line each: owner, approver, clerk, viewer, supplier, nobody. It is
+// written down a second time on purpose: a right that somebody changes must be changed here, too.
+//
+//	ok    let in, whatever follows
+//	no    403: not allowed
+//	in    led to where one signs in
+//	401   a program is asked for its token
+//	own   a supplier is led to its own page
+//	open  for anybody, the same to all
+var routeTable = map[string]string{
+	// The queue and what is asked from everywhere
+	"GET /{$}":           "ok ok ok ok own in",
+	"POST /find":         "ok ok ok ok no in",
+	"GET /tour":          "ok ok ok ok no in",
+	"GET /language":      "open",
+	"GET /static/{file}": "open",
+
+	// A case and its order
+	"GET /cases/{case}":             "ok ok ok ok no in",
+	"GET /cases/{case}/picture.svg": "ok ok ok ok no in",
+	"POST /cases/{case}/act":        "ok ok ok no no in",
+	"POST /effects/{effect}/act":    "ok ok ok no no in",
+	"GET /orders/{order}":           "ok ok ok ok no in",
+
+	// Import
+	"GET /import":                    "ok ok ok no no in",
+	"POST /import":                   "ok ok ok no no in",
+	"GET /import/{book}":             "ok ok ok no no in",
+	"GET /import/{book}/rejects.csv": "ok ok ok no no in",
+	"POST /import/{book}/drop":       "ok ok ok no no in",
+	"POST /import/{book}/read":       "ok ok ok no no in",
+	"POST /import/{book}/run":        "ok ok ok no no in",
+	"POST /import/{book}/stop":       "ok ok ok no no in",
+	"GET /mappings/{profile}":        "ok ok ok no no in",
+
+	// Coming in
+	"GET /signin":                "open",
+	"POST /signin":               "open",
+	"GET /signin/{secret}":       "open",
+	"GET /signin/oidc":           "open",
+	"GET /signin/oidc/back":      "open",
+	"POST /signin/passkey":       "open",
+	"POST /signin/passkey/begin": "open",
+	"POST /signout":              "open",
+	"GET /setup/{secret}":        "open",
+	"POST /setup/{secret}":       "open",
+	"GET /invite/{secret}":       "open",
+	"POST /invite/{secret}":      "open",
+
+	// One's own account
+	"GET /account":                            "ok ok ok ok ok in",
+	"POST /account":                           "ok ok ok ok ok in",
+	"POST /account/password":                  "ok ok ok ok ok in",
+	"POST /account/sessions/end":              "ok ok ok ok ok in",
+	"POST /account/sessions/{session}/end":    "ok ok ok ok ok in",
+	"POST /account/passkeys":                  "no no no no no in", // nothing was begun
+	"POST /account/passkeys/begin":            "ok ok ok ok ok in",
+	"POST /account/passkeys/{passkey}":        "ok ok ok ok ok in",
+	"POST /account/passkeys/{passkey}/remove": "ok ok ok ok ok in",
+
+	// People
+	"GET /people":                   "ok no no no no in",
+	"POST /people":                  "ok no no no no in",
+	"GET /people/{person}":          "ok no no no no in",
+	"POST /people/{person}":         "ok no no no no in",
+	"POST /people/{person}/invite":  "ok no no no no in",
+	"POST /people/{person}/signout": "ok no no no no in",
+	"POST /people/{person}/disable": "ok no no no no in",
+	"POST /people/{person}/enable":  "ok no no no no in",
+
+	// A supplier's own page: those who work on cases have the desk for it
+	"GET /supplier":             "ok ok ok no ok in",
+	"POST /supplier/{purchase}": "no no no no ok in",
+
+	// The API
+	"POST /api/v1/events":                      "ok ok ok no no 401",
+	"GET /api/v1/orders/{order}":               "ok ok ok ok no 401",
+	"GET /api/v1/orders/{order}/history":       "ok ok ok ok no 401",
+	"GET /api/v1/cases":                        "ok ok ok ok no 401",
+	"GET /api/v1/cases/{case}":                 "ok ok ok ok no 401",
+	"POST /api/v1/cases/{case}/actions":        "ok ok ok no no 401",
+	"GET /api/v1/effects":                      "ok ok ok ok no 401",
+	"POST /api/v1/effects/{effect}/approve":    "ok ok ok no no 401", // then the amount counts
+	"POST /api/v1/effects/{effect}/reject":     "ok ok ok no no 401",
+	"POST /api/v1/effects/{effect}/start":      "ok ok ok no no 401",
+	"POST /api/v1/effects/{effect}/done":       "ok ok ok no no 401",
+	"POST /api/v1/effects/{effect}/fail":       "ok ok ok no no 401",
+	"GET /api/v1/playbooks":                    "ok ok ok ok no 401",
+	"GET /api/v1/playbooks/{hash}":             "ok ok ok ok no 401",
+	"GET /api/v1/playbooks/{hash}/picture":     "ok ok ok ok no 401",
+	"GET /api/v1/playbooks/{hash}/picture.svg": "ok ok ok ok no 401",
+	"GET /api/v1/merchant":                     "ok ok ok ok no 401",
+	"GET /openapi.json":                        "open",
+	"GET /docs":                                "open",
+	"GET /docs.css":                            "open",
+	"GET /healthz":                             "open",
+	"GET /readyz":                              "open",
+}
+
+// visitors are the columns of the table.
+var visitors = append(slices.Clone(account.Roles), "nobody")
+
+// TestRouteTable asks every route as everybody, and finds those that the table lacks.
+func TestRouteTable(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "routes.db"), patient)
+	people := map[account.Role]string{}
+	accounts := account.New(s.store, s.now)
+	for _, r := range account.Roles {
+		p, err := accounts.Add(t.Context(), store.Person{Merchant: "shop", Name: string(r), Email: string(r) + "@example.org", Role: string(r), Supplier: "Lamps"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		people[r] = p.ID
+	}
+	routes := s.server.Routes()
+	for _, route := range routes {
+		line, known := routeTable[route]
+		cells := strings.Fields(line)
+		switch {
+		case !known:
+			t.Errorf("%q is not in the table of routes: add a line to routeTable in web/routes_test.go that says what it answers to owner, approver, clerk, viewer, supplier and nobody", route)
+		case line == "open":
+			if !s.server.Open(route) {
+				t.Errorf("%s is open in the table, and takes something in the server", route)
+			}
+			askOpen(s, route)
+		case len(cells) != len(visitors) || s.server.Open(route):
+			t.Errorf("%s: %q has not a cell for each of %v, or is open in the server", route, line, visitors)
+		default:
+			for i, who := range visitors {
+				if got := askAs(s, accounts, route, who, people[who]); got != cells[i] {
+					t.Errorf("%s as %s: %s, %s is wanted", route, who, got, cells[i])
+				}
+			}
+		}
+	}
+	for route := range routeTable {
+		if !slices.Contains(routes, route) {
+			t.Errorf("%q is in the table of routes, and there is no such route", route)
+		}
+	}
+}
+
+var placeholder = regexp.MustCompile(`\{[a-z$]+\}`)
+
+// addressFor is an address of a route: of something that there is not.
+func addressFor(route string) (method, path string) {
+	method, path, _ = strings.Cut(route, " ")
+	return method, placeholder.ReplaceAllStringFunc(path, func(w string) string { return map[bool]string{true: "", false: "x"}[w == "{$}"] })
+}
+
+// askOpen asks an open route as nobody: it may refuse what is sent, but does not ask who it is.
+func askOpen(s *shop, route string) {
+	s.t.Helper()
+	method, path := addressFor(route)
+	g := s.ask(method, path, "", "Authorization", "", "Accept", "text/html", "Content-Type", "application/x-www-form-urlencoded")
+	to := g.Header.Get("Location")
+	if strings.Contains(g.body, "nobody may do this") || route != "POST /signout" && strings.HasPrefix(to, "/signin") {
+		s.t.Errorf("%s is not open: %d %s", route, g.StatusCode, to)
+	}
+}
+
+// askAs asks a route as somebody, with a session of its own, since some routes end it; and gives a cell of the table.
+func askAs(s *shop, accounts *account.Accounts, route string, who account.Role, person string) string {
+	s.t.Helper()
+	method, path := addressFor(route)
+	headers := []string{"Authorization", ""}
+	api := strings.HasPrefix(path, "/api/")
+	switch {
+	case api && who != "nobody":
+		headers = []string{"Authorization", s.as(who)}
+	case !api:
+		headers = append(headers, "Accept", "text/html", "Content-Type", "application/x-www-form-urlencoded")
+		if who != "nobody" {
+			headers = append(headers, "Cookie", "recourse_session="+sessionOf(s, accounts, person))
+		}
+	}
+	g := s.ask(method, path, "", headers...)
+	switch to := g.Header.Get("Location"); {
+	case g.StatusCode == http.StatusUnauthorized:
+		return "401"
+	case g.StatusCode == http.StatusForbidden:
+		return "no"
+	case strings.HasPrefix(to, "/signin"):
+		return "in"
+	case to == "/supplier" && path == "/":
+		return "own"
+	case g.StatusCode >= 500:
+		return g.Status
+	}
+	return "ok"
+}
+
+// sessionOf is a session of a person.
+func sessionOf(s *shop, accounts *account.Accounts, person string) string {
+	s.t.Helper()
+	link, err := accounts.Link(s.t.Context(), "shop", person, time.Hour)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	session, _, err := accounts.Redeem(s.t.Context(), link, account.Visit{Agent: "Firefox · Linux"})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return session
+}
