@@ -29,6 +29,7 @@ var tables = []*batch{
 	{table: "personal", columns: insertPersonal.columns},
 	{table: "cases", columns: insertCases.columns},
 	{table: "effects", columns: insertEffects.columns},
+	{table: "evidence", columns: insertEvidence.columns},
 	{table: "tokens", columns: "merchant text, hash text, name text, role text, kind text, created_at bigint, expires_at bigint, used_at bigint"},
 }
 

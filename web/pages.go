@@ -16,6 +16,7 @@ import (
 	"recourse/account"
 	"recourse/decide"
 	"recourse/desk"
+	"recourse/evidence"
 	"recourse/playbook"
 	"recourse/store"
 	"recourse/text"
@@ -40,6 +41,7 @@ type site struct {
 	log      *slog.Logger
 	secure   bool            // people come by https
 	pages    map[string]bool // the patterns that there are
+	evidence *evidence.Room  // nil: files are neither taken nor shown
 }
 
 // pageRoute is one address of the pages, with what it takes. What an act on a page takes beyond that, an approval say, is
@@ -269,5 +271,5 @@ func (s *Server) pages(mux *http.ServeMux) {
 	for _, p := range pageRoutes {
 		s.access[p.pattern], there[p.pattern] = p.access, true
 	}
-	(&site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, pages: there}).routes(mux)
+	(&site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, pages: there, evidence: s.Evidence}).routes(mux)
 }
