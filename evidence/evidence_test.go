@@ -111,8 +111,8 @@ func withExif(photo []byte, turn uint16) []byte {
 	}
 	put([]byte("II*\x00"), uint32(8))
 	put(uint16(3), uint16(0x0112), uint16(3), uint32(1), turn, uint16(0)) // Orientation
-	put(uint16(0x8769), uint16(4), uint32(1), uint32(50))                // ExifIFD
-	put(uint16(0x8825), uint16(4), uint32(1), uint32(88))                // GPS
+	put(uint16(0x8769), uint16(4), uint32(1), uint32(50))                 // ExifIFD
+	put(uint16(0x8825), uint16(4), uint32(1), uint32(88))                 // GPS
 	put(uint32(0))
 	put(uint16(1), uint16(0x9003), uint16(2), uint32(20), uint32(68), uint32(0)) // DateTimeOriginal
 	put([]byte("2026:02:27 18:30:05\x00"))
