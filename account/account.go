@@ -34,6 +34,9 @@ type Actor struct {
 	Merchant string
 	Name     string // whose token it is; kept in the history with what they do
 	Role     Role
+	Person   string         // the id of the person; "": a program, or whoever runs the server
+	Limit    recourse.Money // the most money that they may let go; zero: as their role says
+	Supplier string         // of the role supplier: whose purchases they see
 }
 
 // Accounts issues and knows the ways in of all merchants of a database. It is safe for many goroutines.
@@ -66,7 +69,7 @@ func (a *Accounts) Issue(ctx context.Context, merchant, name string, role Role, 
 		if _, err = tx.Merchant(merchant); err != nil {
 			return err
 		}
-		secret, err = put(tx, Actor{merchant, name, role}, kind, a.clock(), lasts)
+		secret, err = put(tx, Actor{Merchant: merchant, Name: name, Role: role}, kind, a.clock(), lasts)
 		return err
 	})
 	return secret, err
@@ -145,7 +148,7 @@ func (a *Accounts) Who(ctx context.Context, secret string, kind store.TokenKind)
 	case !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt):
 		return Actor{}, errExpired()
 	}
-	return Actor{t.Merchant, t.Name, Role(t.Role)}, nil
+	return Actor{Merchant: t.Merchant, Name: t.Name, Role: Role(t.Role)}, nil
 }
 
 func (a *Accounts) read(ctx context.Context, merchant, hash string) (t store.Token, err error) {
@@ -180,7 +183,7 @@ func (a *Accounts) Redeem(ctx context.Context, link string) (session string, who
 	case !now.Before(t.ExpiresAt):
 		return "", Actor{}, errExpired()
 	}
-	who = Actor{merchant, t.Name, Role(t.Role)}
+	who = Actor{Merchant: merchant, Name: t.Name, Role: Role(t.Role)}
 	err = a.store.Write(ctx, func(tx *store.Tx) error {
 		first, err := tx.UseToken(merchant, hash, now)
 		if err != nil {

@@ -183,7 +183,7 @@ func TestRoles(t *testing.T) {
 	for _, c := range []struct {
 		role account.Role
 		may  string
-	}{{account.Owner, "read work approve manage"}, {account.Approver, "read work approve"}, {account.Clerk, "read work"}, {account.Viewer, "read"}, {"nobody", ""}} {
+	}{{account.Owner, "read work approve manage answer"}, {account.Approver, "read work approve answer"}, {account.Clerk, "read work answer"}, {account.Viewer, "read"}, {account.Supplier, "answer"}, {"nobody", ""}} {
 		for _, p := range account.Permissions {
 			if got, want := c.role.May(p), strings.Contains(c.may, string(p)); got != want {
 				t.Errorf("%s may %s: %v", c.role, p, got)
