@@ -110,7 +110,7 @@ func build(own map[Lang]map[string]phrase, fallback Lang) (*Catalog, error) {
 		if c.languages[lang] != nil {
 			continue
 		}
-		l := &Language{lang: lang, tag: language.Make(string(lang)), own: own[lang]}
+		l := &Language{lang: lang, tag: language.Make(string(lang)), own: own[lang], catalog: c}
 		if lang != English {
 			l.next = c.languages[English]
 			if lang != fallback {
