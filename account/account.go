@@ -41,9 +41,10 @@ type Actor struct {
 
 // Accounts issues and knows the ways in of all merchants of a database. It is safe for many goroutines.
 type Accounts struct {
-	store *store.Store
-	clock func() time.Time
-	seen  cache
+	store    *store.Store
+	clock    func() time.Time
+	seen     cache
+	linkKeys linkKeys
 }
 
 // New is the accounts of a store. Expiry is judged by the clock.
