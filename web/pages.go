@@ -75,12 +75,14 @@ func (s *site) routes(mux *http.ServeMux) {
 // visit is one request of somebody who is signed in.
 type visit struct {
 	*site
-	w    http.ResponseWriter
-	r    *http.Request
-	who  account.Actor
-	shop string
-	lang *text.Language
-	read view.Reader // the clock is the merchant's once their zone is known
+	w      http.ResponseWriter
+	r      *http.Request
+	who    account.Actor
+	shop   string
+	lang   *text.Language
+	typed  view.Typed  // what could not be taken, to stand in its form again
+	called int         // notes that call the visitor and that they have not seen
+	read   view.Reader // the clock is the merchant's once their zone is known
 }
 
 func (s *site) signedIn(page func(*visit) error) http.HandlerFunc {
@@ -97,6 +99,9 @@ func (s *site) signedIn(page func(*visit) error) http.HandlerFunc {
 			err = s.desk.Store().Read(r.Context(), func(tx *store.Tx) error {
 				m, err := tx.MerchantOnce(who.Merchant)
 				v.shop = cmp.Or(m.Name, m.ID)
+				if err == nil {
+					v.called, err = tx.Called(who.Merchant, who.Name, calledMost)
+				}
 				return err
 			})
 		}
@@ -121,13 +126,13 @@ func (v *visit) decider(d *decide.Decider) {
 func (v *visit) page(title string) view.Page {
 	return view.Page{
 		R: v.read, Title: title, Shop: v.shop, Me: v.who.Name, Role: v.read.T("role_" + string(v.who.Role)), Here: v.r.URL.RequestURI(), Style: address("desk.css"), Script: address("desk.js"), Nav: v.nav(),
-		Leave: v.leave, Langs: text.Builtin().Languages(), Notice: v.said(),
+		Leave: v.leave, Langs: text.Builtin().Languages(), Notice: v.said(), Called: v.called,
 	}
 }
 
 // rights are what the visitor may do.
 func (v *visit) rights() view.Rights {
-	return view.Rights{Act: v.who.Role.May(account.Work), Money: v.who.Role.May(account.Approve)}
+	return view.Rights{Act: v.who.Role.May(account.Work), Money: v.who.Role.May(account.Approve), Approve: func(e *recourse.Effect) bool { return v.who.AllowAct(e) == nil }}
 }
 
 // show sends a page whole: one that cannot be made is not sent half.

@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"recourse"
+	"recourse/store"
 	"recourse/text"
 )
 
@@ -22,6 +23,7 @@ type Page struct {
 	Leave  string // where the form that signs out is sent; "": nobody can sign out here
 	Notice *Notice
 	Langs  []text.Lang
+	Called int // notes that call who is signed in and that they have not seen
 }
 
 // Link is a way to another page.
@@ -36,12 +38,28 @@ type Notice struct {
 	Good bool
 	Text string
 	Hint string
+	Undo *UndoForm // how it is taken back
+}
+
+// UndoForm is a button that takes back what was done.
+type UndoForm struct {
+	Path, Label, Once string
+	Seq               int64
 }
 
 // Rights are what the one who looks may do. What they may not do is not shown.
 type Rights struct {
 	Act   bool // work on cases
 	Money bool // approve money, and confirm what would be paid twice
+	// Approve says whether an act that waits for approval may be let go; nil: whoever may approve money may.
+	Approve func(*recourse.Effect) bool
+}
+
+func (r Rights) approves(e *store.Effect) bool {
+	if r.Approve == nil {
+		return r.Money
+	}
+	return r.Approve(&e.Effect)
 }
 
 // Lang is the language of the page for its html element.
