@@ -55,7 +55,7 @@ func (r Reader) history(v *desk.View, id string) (out []Event) {
 // happened tells one decision. What concerns other cases alone is left out.
 func (r Reader) happened(v *desk.View, h *store.Entry, id string, acts map[string]string) (Event, bool) {
 	e := Event{At: r.Past(h.At), By: h.By, Time: h.Event == nil, Seq: h.Seq, Kind: kindOf(h.Event), Clock: r.Clock(h.At)}
-	e.Day, e.DayLabel = r.dayOf(h)
+	e.DayLabel, e.Day = r.dayOf(h)
 	others := false
 	for _, n := range h.Entries {
 		if id != "" && n.Case != "" && n.Case != id {
