@@ -185,12 +185,24 @@ func (v *visit) notice(err error) *view.Notice {
 	if kind == recourse.Internal && v.log != nil {
 		v.log.Error("page", "path", v.r.URL.Path, "err", err)
 	}
-	for _, key := range []string{"error_" + recourse.CodeOf(err), "error_" + string(kind)} {
-		if v.lang.HasDesk(key) && v.lang.HasDesk(key+"_say") {
-			return &view.Notice{Text: v.read.T(key), Hint: v.read.T(key + "_say")}
-		}
+	if n := v.saidOf(recourse.CodeOf(err)); n != nil {
+		return n
+	}
+	if say, do, ok := v.lang.Error(err); ok {
+		return &view.Notice{Text: say, Hint: do}
+	}
+	if n := v.saidOf(string(kind)); n != nil {
+		return n
 	}
 	return &view.Notice{Text: v.read.T("error_invalid", "what", err.Error())}
+}
+
+// saidOf is what the desk says of an error's code, or of its kind; nil when it has no words for it.
+func (v *visit) saidOf(of string) *view.Notice {
+	if key := "error_" + of; v.lang.HasDesk(key) && v.lang.HasDesk(key+"_say") {
+		return &view.Notice{Text: v.read.T(key), Hint: v.read.T(key + "_say")}
+	}
+	return nil
 }
 
 // saidCookie carries what was just done over to the page that says so: the name of a sentence, and nothing else.
