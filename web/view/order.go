@@ -86,7 +86,7 @@ func (out *Order) person(r Reader, o *recourse.Order) {
 	if o.Buyer != nil {
 		out.Buyer, out.Email = o.Buyer.Name, o.Buyer.Email
 		if o.Buyer.Locale != "" {
-			out.Language = LangName(r.Other(o.Buyer.Locale).Lang())
+			out.Language = r.Other(o.Buyer.Locale).Name()
 		}
 	}
 	a := o.ShipTo
