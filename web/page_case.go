@@ -28,7 +28,12 @@ var caseRoutes = slices.Concat(workRoutes, []pageRoute{
 })
 
 // showCase shows a case.
-func (s *site) showCase(v *visit) error { return v.caseAs(v.r.PathValue("case"), http.StatusOK, nil) }
+func (s *site) showCase(v *visit) error { return v.caseNow(http.StatusOK, nil) }
+
+// caseNow shows the case of the address as it stands now, with what there is to say on top.
+func (v *visit) caseNow(status int, say *view.Notice) error {
+	return v.caseAs(v.r.PathValue("case"), status, say)
+}
 
 // caseAs shows a case as it stands now, with what there is to say on top.
 func (v *visit) caseAs(id string, status int, say *view.Notice) error {
@@ -47,6 +52,11 @@ func (v *visit) caseAs(id string, status int, say *view.Notice) error {
 	c.Type(v.typed)
 	if c.Link, err = v.link(c.Order.ID, view.CasePath(id)); err != nil {
 		return err
+	}
+	if c.Files = v.evidence != nil; c.Files {
+		if c.Evidence, err = v.evidenceItems(id); err != nil {
+			return err
+		}
 	}
 	p := v.page(c.Situation + " · " + v.read.T("order_n", "order", c.Order.ID))
 	if say != nil {
@@ -99,6 +109,15 @@ func (s *site) showOrder(v *visit) error {
 	o := view.NewOrderPage(v.read, d)
 	if o.Link, err = v.link(o.ID, view.OrderPath(o.ID)); err != nil {
 		return err
+	}
+	if v.evidence != nil {
+		for _, c := range d.File.Cases {
+			items, err := v.evidenceItems(c.ID)
+			if err != nil {
+				return err
+			}
+			o.Evidence = append(o.Evidence, items...)
+		}
 	}
 	return v.show(http.StatusOK, view.OrderPage(v.page(v.read.T("order_n", "order", o.ID)), o))
 }

@@ -36,6 +36,8 @@ type Case struct {
 	Past      Timeline
 	Walk      Walk
 	Link      LinkModel
+	Files     bool // photos and videos are kept
+	Evidence  []EvidenceItem
 	Version   int64
 	Rights    Rights
 	Picture   Picture

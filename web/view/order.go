@@ -25,6 +25,7 @@ type Order struct {
 	Ledger    Ledger
 	Past      Timeline
 	Link      LinkModel
+	Evidence  []EvidenceItem
 }
 
 // Sum is an amount with what it is.
