@@ -26,14 +26,15 @@ type Person struct {
 	DisabledAt time.Time // zero: may come in
 }
 
-// folded is a text by which two that people take for the same are the same.
-func folded(s string) string {
+// Folded is a text by which two that people take for the same are the same: without capitals, with blanks and forms of
+// letters written one way.
+func Folded(s string) string {
 	return cases.Fold().String(norm.NFKC.String(strings.Join(strings.Fields(s), " ")))
 }
 
 // PutPerson adds a person, or changes one. Errors, of kind [recourse.Conflict]: name_taken and email_taken.
 func (tx *Tx) PutPerson(p Person) error {
-	for _, c := range []struct{ column, value, code, field string }{{"name_key", folded(p.Name), "name_taken", "name"}, {"email_key", folded(p.Email), "email_taken", "email"}} {
+	for _, c := range []struct{ column, value, code, field string }{{"name_key", Folded(p.Name), "name_taken", "name"}, {"email_key", Folded(p.Email), "email_taken", "email"}} {
 		other, err := tx.people(`merchant = $1 AND `+c.column+` = $2 AND person_id <> $3`, p.Merchant, c.value, p.ID)
 		if err != nil {
 			return err
@@ -47,7 +48,7 @@ func (tx *Tx) PutPerson(p Person) error {
 		ON CONFLICT (merchant, person_id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key, email = excluded.email, email_key = excluded.email_key, role = excluded.role,
 			limit_minor = excluded.limit_minor, currency = excluded.currency, supplier = excluded.supplier, language = excluded.language, password = excluded.password,
 			seen_at = excluded.seen_at, disabled_at = excluded.disabled_at`,
-		p.Merchant, p.ID, p.Name, folded(p.Name), p.Email, folded(p.Email), p.Role, p.Limit.Minor, string(p.Limit.Currency), p.Supplier, p.Language, p.Password,
+		p.Merchant, p.ID, p.Name, Folded(p.Name), p.Email, Folded(p.Email), p.Role, p.Limit.Minor, string(p.Limit.Currency), p.Supplier, p.Language, p.Password,
 		micros(p.CreatedAt), micros(p.SeenAt), micros(p.DisabledAt))
 	return err
 }
@@ -60,7 +61,7 @@ func (tx *Tx) Person(merchant, id string) (Person, error) {
 // PersonByEmail reads a person by the email: person_unknown, of kind [recourse.NotFound], when nobody has it. Capitals
 // make no difference.
 func (tx *Tx) PersonByEmail(merchant, email string) (Person, error) {
-	return tx.person(`merchant = $1 AND email_key = $2`, merchant, folded(email))
+	return tx.person(`merchant = $1 AND email_key = $2`, merchant, Folded(email))
 }
 
 func (tx *Tx) person(where, merchant, key string) (Person, error) {

@@ -87,7 +87,7 @@ func (r Reader) NewAct(v *desk.View, e *store.Effect, rights Rights) Act {
 		At: r.Past(e.MovedAt), By: e.MovedBy, Note: e.Note, Money: e.Kind == recourse.EffectRefund, Draft: e.Draft,
 	}
 	if awaiting(e) {
-		a.Status, a.NeedsPerson = r.T("act_to_approve"), !rights.approves(e)
+		a.Status, a.NeedsPerson = r.T("act_to_approve"), !rights.Approves(&e.Effect)
 	}
 	if e.Kind == recourse.EffectMessage {
 		a.letter(r, v.File, e)
@@ -96,7 +96,7 @@ func (r Reader) NewAct(v *desk.View, e *store.Effect, rights Rights) Act {
 		a.Paid, a.Reaches = r.Money(e.Amount), r.reached(v.File, recourse.PartyBuyer, "")
 	}
 	a.Buttons = r.actButtons(e, &a, rights)
-	if awaiting(e) && rights.approves(e) && a.Body != "" {
+	if awaiting(e) && rights.Approves(&e.Effect) && a.Body != "" {
 		a.Edit = &Form{Key: "edit-" + e.ID, Event: recourse.EffectApproved, Fields: []Field{
 			{Name: "subject", Label: r.T("edit_subject"), Kind: FieldText, Value: a.Subject, Required: true},
 			{Name: "body", Label: r.T("edit_body"), Kind: FieldLetter, Value: a.Body, Required: true}}}
@@ -123,7 +123,7 @@ func (a *Act) letter(r Reader, file *recourse.OrderFile, e *store.Effect) {
 
 func (r Reader) actButtons(e *store.Effect, a *Act, rights Rights) (out []ActButton) {
 	switch {
-	case awaiting(e) && rights.approves(e):
+	case awaiting(e) && rights.Approves(&e.Effect):
 		out = append(out,
 			ActButton{Event: recourse.EffectApproved, Label: r.approve(e), Primary: true, Preview: true},
 			ActButton{Event: recourse.EffectRejected, Label: r.T("reject"), Reason: true})

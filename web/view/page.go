@@ -5,7 +5,6 @@ import (
 	"net/url"
 
 	"recourse"
-	"recourse/store"
 	"recourse/text"
 )
 
@@ -49,17 +48,17 @@ type UndoForm struct {
 
 // Rights are what the one who looks may do. What they may not do is not shown.
 type Rights struct {
-	Act   bool // work on cases
-	Money bool // approve money, and confirm what would be paid twice
-	// Approve says whether an act that waits for approval may be let go; nil: whoever may approve money may.
-	Approve func(*recourse.Effect) bool
+	Act   bool                        // work on cases
+	Money bool                        // approve what is at stake, and confirm what would be paid twice
+	May   func(*recourse.Effect) bool // approve or reject an act; nil: as Money says
 }
 
-func (r Rights) approves(e *store.Effect) bool {
-	if r.Approve == nil {
+// Approves says whether an act may be approved or rejected.
+func (r Rights) Approves(e *recourse.Effect) bool {
+	if r.May == nil {
 		return r.Money
 	}
-	return r.Approve(&e.Effect)
+	return r.May(e)
 }
 
 // Lang is the language of the page for its html element.

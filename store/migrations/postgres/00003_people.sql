@@ -42,4 +42,29 @@ ALTER TABLE tokens ADD CONSTRAINT tokens_kind_check CHECK (kind IN ('api', 'link
 ALTER TABLE tokens ADD COLUMN person TEXT NOT NULL DEFAULT '';
 ALTER TABLE tokens ADD COLUMN agent TEXT NOT NULL DEFAULT '';
 ALTER TABLE tokens ADD COLUMN seen_at BIGINT NOT NULL DEFAULT 9223372036854775807;
+ALTER TABLE tokens ADD COLUMN idle BIGINT NOT NULL DEFAULT 0; -- how long a session waits for the next visit, microseconds; 0: it ends when it ends
 CREATE INDEX tokens_person ON tokens (merchant, person) WHERE person <> '';
+
+-- What has been begun with a browser and must be ended by the same: the challenge of a passkey, the way to another
+-- provider and back. Each is good once.
+CREATE TABLE ceremonies (
+  merchant   TEXT NOT NULL,
+  hash       TEXT NOT NULL,               -- SHA-256 of what the browser shows
+  body       BYTEA NOT NULL,
+  expires_at BIGINT NOT NULL,
+  PRIMARY KEY (merchant, hash)
+);
+CREATE INDEX ceremonies_expire ON ceremonies (merchant, expires_at);
+
+-- The purchases of each supplier, for who answers there: what waits for the supplier is found first. All of it is in the
+-- orders' files.
+CREATE TABLE supplies (
+  merchant    TEXT NOT NULL,
+  supplier    TEXT NOT NULL,
+  purchase_id TEXT NOT NULL,
+  order_id    TEXT NOT NULL,
+  waits       BIGINT NOT NULL CHECK (waits IN (0, 1)),
+  due_at      BIGINT NOT NULL,
+  PRIMARY KEY (merchant, supplier, purchase_id)
+);
+CREATE INDEX supplies_due ON supplies (merchant, supplier, waits, due_at, purchase_id);

@@ -49,9 +49,34 @@ CREATE TABLE tokens_next (
   person     TEXT NOT NULL,
   agent      TEXT NOT NULL,
   seen_at    INTEGER NOT NULL,
+  idle       INTEGER NOT NULL,            -- how long a session waits for the next visit, microseconds; 0: it ends when it ends
   PRIMARY KEY (merchant, hash)
 ) STRICT;
-INSERT INTO tokens_next SELECT merchant, hash, name, role, kind, created_at, expires_at, used_at, '', '', 9223372036854775807 FROM tokens;
+INSERT INTO tokens_next SELECT merchant, hash, name, role, kind, created_at, expires_at, used_at, '', '', 9223372036854775807, 0 FROM tokens;
 DROP TABLE tokens;
 ALTER TABLE tokens_next RENAME TO tokens;
 CREATE INDEX tokens_person ON tokens (merchant, person) WHERE person <> '';
+
+-- What has been begun with a browser and must be ended by the same: the challenge of a passkey, the way to another
+-- provider and back. Each is good once.
+CREATE TABLE ceremonies (
+  merchant   TEXT NOT NULL,
+  hash       TEXT NOT NULL,               -- SHA-256 of what the browser shows
+  body       BLOB NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (merchant, hash)
+) STRICT;
+CREATE INDEX ceremonies_expire ON ceremonies (merchant, expires_at);
+
+-- The purchases of each supplier, for who answers there: what waits for the supplier is found first. All of it is in the
+-- orders' files.
+CREATE TABLE supplies (
+  merchant    TEXT NOT NULL,
+  supplier    TEXT NOT NULL,
+  purchase_id TEXT NOT NULL,
+  order_id    TEXT NOT NULL,
+  waits       INTEGER NOT NULL CHECK (waits IN (0, 1)),
+  due_at      INTEGER NOT NULL,
+  PRIMARY KEY (merchant, supplier, purchase_id)
+) STRICT;
+CREATE INDEX supplies_due ON supplies (merchant, supplier, waits, due_at, purchase_id);
