@@ -22,6 +22,7 @@ type Page struct {
 	Leave  string // where the form that signs out is sent; "": nobody can sign out here
 	Notice *Notice
 	Langs  []text.Lang
+	Called int // notes that call who is signed in and that they have not seen
 }
 
 // Link is a way to another page.
@@ -36,12 +37,28 @@ type Notice struct {
 	Good bool
 	Text string
 	Hint string
+	Undo *UndoForm // how it is taken back
+}
+
+// UndoForm is a button that takes back what was done.
+type UndoForm struct {
+	Path, Label, Once string
+	Seq               int64
 }
 
 // Rights are what the one who looks may do. What they may not do is not shown.
 type Rights struct {
-	Act   bool // work on cases
-	Money bool // approve money, and confirm what would be paid twice
+	Act   bool                        // work on cases
+	Money bool                        // approve what is at stake, and confirm what would be paid twice
+	May   func(*recourse.Effect) bool // approve or reject an act; nil: as Money says
+}
+
+// Approves says whether an act may be approved or rejected.
+func (r Rights) Approves(e *recourse.Effect) bool {
+	if r.May == nil {
+		return r.Money
+	}
+	return r.May(e)
 }
 
 // Lang is the language of the page for its html element.
@@ -52,16 +69,8 @@ func (p Page) Switch(l text.Lang) string {
 	return "/language?" + url.Values{"to": {string(l)}, "back": {p.Here}}.Encode()
 }
 
-// langNames are the languages by their own names: whoever looks for theirs may read no other.
-var langNames = map[text.Lang]string{text.English: "English", text.French: "Français", text.Chinese: "中文"}
-
 // LangName is a language by its own name.
-func LangName(l text.Lang) string {
-	if n, ok := langNames[l]; ok {
-		return n
-	}
-	return string(l)
-}
+func (p Page) LangName(l text.Lang) string { return p.R.Other(string(l)).Name() }
 
 // CasePath is the page of a case.
 func CasePath(id string) string { return "/cases/" + url.PathEscape(id) }
