@@ -20,6 +20,7 @@ type serveCmd struct {
 	Playbook      string            `help:"The playbook, when the merchant is new: a built-in, or a file." default:"tmall-dsers" placeholder:"NAME|FILE"`
 	Set           map[string]string `help:"A setting of the playbook, when the merchant is new, as in --set merchant.country=DE." mapsep:"none" placeholder:"SETTING=VALUE"`
 	LogJSON       bool              `help:"Log as JSON, a line each." name:"log-json"`
+	evidenceFlags `embed:""`
 	databaseFlags `embed:""`
 }
 
@@ -46,6 +47,11 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
+	room, err := c.openEvidence(&c.databaseFlags)
+	if err != nil {
+		return err
+	}
+	defer room.Close()
 	listener, err := listen(ctx, c.Listen)
 	if err != nil {
 		return err
@@ -60,7 +66,7 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 		fmt.Fprintf(s.out, "signs in once, within a day: %s\n", link)
 	}
 	slog.Info("serving", "address", baseOf(listener), "merchant", o.merchant, "database", o.store.Path(), "version", Version)
-	err = o.serve(ctx, web.Options{Accounts: accounts, Secure: c.Secure}, listener)
+	err = o.serve(ctx, web.Options{Accounts: accounts, Secure: c.Secure, Evidence: room}, listener)
 	slog.Info("stopped")
 	return err
 }
