@@ -16,7 +16,7 @@ import (
 //
 // Of e the case, the file and what it is are given, and who sent it; the order is found, and At is now when it is zero.
 func (d *Desk) AddEvidence(ctx context.Context, merchant string, e store.Evidence, text string) (Result, error) {
-	e.Merchant, e.Name = merchant, FileName(e.Name)
+	e.Merchant, e.Name, e.Text = merchant, FileName(e.Name), text
 	if e.At.IsZero() {
 		e.At = d.clock()
 	}

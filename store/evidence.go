@@ -44,6 +44,7 @@ type Evidence struct {
 	From     recourse.Party // who handed it in
 	By       string         // the person or the connection
 	Name     string         // as it was called where it came from: personal, and no path
+	Text     string         // what was written beside it: personal
 	At       time.Time      // when it was handed in
 	Hash     uint64         // perceptual; 0: none
 }
@@ -53,7 +54,7 @@ func (e *Evidence) Visible() bool { return e.Scan == ScanClean }
 
 var insertEvidence = &batch{table: "evidence",
 	columns: "merchant text, order_id text, case_id text, file text, kind text, type text, bytes bigint, width bigint, height bigint, taken_at bigint, shown bigint, played bigint, scan text, " +
-		"sender text, told_by text, name text, at bigint, hash bigint, band0 bigint, band1 bigint, band2 bigint, band3 bigint",
+		"sender text, told_by text, name text, words text, at bigint, hash bigint, band0 bigint, band1 bigint, band2 bigint, band3 bigint",
 	tail: "ON CONFLICT (merchant, order_id, case_id, file) DO NOTHING"}
 
 // PutEvidence writes down evidence. The same file for the same case a second time changes nothing.
@@ -63,7 +64,7 @@ func (tx *Tx) PutEvidence(all ...Evidence) error {
 		e := &all[i]
 		b := bands(e.Hash)
 		rows[i] = []any{e.Merchant, e.Order, e.Case, e.File, e.Kind, e.Type, e.Bytes, int64(e.Width), int64(e.Height), micros(e.Taken), bit(e.Shown), bit(e.Played), string(cmp.Or(e.Scan, ScanWaiting)),
-			string(e.From), e.By, e.Name, micros(e.At), int64(e.Hash), b[0], b[1], b[2], b[3]}
+			string(e.From), e.By, e.Name, e.Text, micros(e.At), int64(e.Hash), b[0], b[1], b[2], b[3]}
 	}
 	_, err := tx.insert(insertEvidence, rows)
 	return err
@@ -76,7 +77,7 @@ func bit(b bool) int64 {
 	return 0
 }
 
-const evidenceColumns = `merchant, order_id, case_id, file, kind, type, bytes, width, height, taken_at, shown, played, scan, sender, told_by, name, at, hash`
+const evidenceColumns = `merchant, order_id, case_id, file, kind, type, bytes, width, height, taken_at, shown, played, scan, sender, told_by, name, words, at, hash`
 
 func (tx *Tx) evidence(where string, args ...any) ([]Evidence, error) {
 	rows, err := tx.query(`SELECT `+evidenceColumns+` FROM evidence WHERE `+where, args...)
@@ -91,7 +92,7 @@ func scanEvidence(rows *sql.Rows) ([]Evidence, error) {
 	return out, each(rows, func() error {
 		var e Evidence
 		var taken, shown, played, at, hash int64
-		err := rows.Scan(&e.Merchant, &e.Order, &e.Case, &e.File, &e.Kind, &e.Type, &e.Bytes, &e.Width, &e.Height, &taken, &shown, &played, &e.Scan, &e.From, &e.By, &e.Name, &at, &hash)
+		err := rows.Scan(&e.Merchant, &e.Order, &e.Case, &e.File, &e.Kind, &e.Type, &e.Bytes, &e.Width, &e.Height, &taken, &shown, &played, &e.Scan, &e.From, &e.By, &e.Name, &e.Text, &at, &hash)
 		e.Taken, e.At, e.Shown, e.Played, e.Hash = instant(taken), instant(at), shown == 1, played == 1, uint64(hash)
 		out = append(out, e)
 		return err

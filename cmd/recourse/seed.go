@@ -75,7 +75,7 @@ func (s *seeder) attach(ctx context.Context, fact *desk.Fact) error {
 	}
 	fact.Event.File = item.File
 	fact.Evidence = &store.Evidence{Merchant: s.merchant, Order: fact.Event.Order, Case: fact.Event.Case, File: item.File, Kind: string(item.Kind), Type: item.Type, Bytes: item.Bytes,
-		Width: item.Width, Height: item.Height, Shown: item.Shown, Scan: store.ScanClean, From: recourse.PartyBuyer, By: fact.By, Name: name, At: fact.Event.Time, Hash: item.Hash}
+		Width: item.Width, Height: item.Height, Shown: item.Shown, Scan: store.ScanClean, From: recourse.PartyBuyer, By: fact.By, Name: name, Text: fact.Event.Text, At: fact.Event.Time, Hash: item.Hash}
 	return nil
 }
 

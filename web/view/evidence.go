@@ -47,7 +47,7 @@ func NewEvidence(r Reader, rows []store.Evidence, near map[string][]store.Near, 
 	items := make([]EvidenceItem, 0, len(rows))
 	for i := range rows {
 		e := &rows[i]
-		it := EvidenceItem{File: e.File, Video: e.Kind == "video", Name: e.Name, By: sender(r, e), At: r.Past(e.At), Bytes: bytesText(r, e.Bytes)}
+		it := EvidenceItem{File: e.File, Video: e.Kind == "video", Name: e.Name, Text: e.Text, By: sender(r, e), At: r.Past(e.At), Bytes: bytesText(r, e.Bytes)}
 		it.Label = r.T("evidence_photo", "who", it.By)
 		if it.Video {
 			it.Label = r.T("evidence_video", "who", it.By)

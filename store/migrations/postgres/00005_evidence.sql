@@ -1,6 +1,6 @@
 -- +goose Up
 -- Photos and videos that were handed in, by the SHA-256 of their content; the files themselves stand elsewhere. A file may
--- be evidence in several cases. name is personal, as the file is: both go when the order's buyer is erased.
+-- be evidence in several cases. name and words are personal, as the file is: all go when the order's buyer is erased.
 CREATE TABLE evidence (
   merchant TEXT NOT NULL,
   order_id TEXT NOT NULL,
@@ -18,6 +18,7 @@ CREATE TABLE evidence (
   sender   TEXT NOT NULL,
   told_by  TEXT NOT NULL,
   name     TEXT NOT NULL,
+  words    TEXT NOT NULL,               -- what was written beside it
   at       BIGINT NOT NULL,
   hash     BIGINT NOT NULL,             -- perceptual; 0: none
   band0    BIGINT NOT NULL,             -- its four quarters, by which near ones are found
