@@ -41,6 +41,7 @@ type Accounts struct {
 	store    *store.Store
 	clock    func() time.Time
 	seen     cache
+	linkKeys linkKeys
 	hasher   *hasher
 	throttle throttle
 	familiar familiar

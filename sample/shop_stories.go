@@ -137,7 +137,7 @@ var stories = []story{
 
 	// It arrived broken.
 	{21 * day, grace, one(lamp), func(s *sale) {
-		s.buys(20*day, 3).arrives(2*day, 15).reports(1*day, "damaged_item", 1, "The shade is crushed and the base has a crack.").shows(1*hour, "photo", "crack at the base")
+		s.buys(20*day, 3).arrives(2*day, 15).reports(1*day, "damaged_item", 1, "The shade is crushed and the base has a crack.").shows(1*hour, "photo", "crack at the base").shows(59*time.Minute, "photo", "the shade from the side").shows(58*time.Minute, "photo", "what fell out")
 	}},
 	{48 * day, mehdi, one(teaset), func(s *sale) {
 		s.buys(47*day, 5).arrives(27*day, 15).reports(26*day, "damaged_item", 1, "Deux tasses cassées à l'arrivée.").shows(25*day, "photo", "les deux tasses").verdict(4*day, recourse.ClaimApprovedNow, "").chooses(2*day, recourse.PartyMerchant, recourse.RemedyRefund)

@@ -61,7 +61,7 @@ func (v *visit) fillAccount(a *view.Account) error {
 		a.Language = string(v.lang.Lang())
 	}
 	for _, l := range text.Builtin().Languages() {
-		a.Languages = append(a.Languages, view.FieldOption{Value: string(l), Label: view.LangName(l)})
+		a.Languages = append(a.Languages, view.FieldOption{Value: string(l), Label: v.read.Other(string(l)).Name()})
 	}
 	place := v.place()
 	if a.Possible = place.named(); !a.Possible {

@@ -34,6 +34,7 @@ import (
 	"recourse"
 	"recourse/account"
 	"recourse/desk"
+	"recourse/evidence"
 	"recourse/importer"
 	"recourse/text"
 )
@@ -53,6 +54,8 @@ type Options struct {
 	// Provider is another way in, by OpenID Connect; nil: none.
 	Provider *account.Provider
 	Tour     bool // the shop is made up, and newcomers are shown around
+	// Evidence is where photos and videos are kept; nil: none are taken.
+	Evidence *evidence.Room
 	// MostRequests is how many requests are worked on at once; those beyond are told to come back.
 	MostRequests int
 	// BodyTime is how long a body may take to come, BatchTime a batch's.

@@ -16,6 +16,7 @@ import (
 	"recourse"
 	"recourse/account"
 	"recourse/desk"
+	"recourse/evidence"
 	"recourse/sample"
 	"recourse/store"
 	"recourse/web"
@@ -43,8 +44,14 @@ func (c *demoCmd) Run(ctx context.Context, s *streams) error {
 	defer remove()
 	slog.SetDefault(slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	f := databaseFlags{Database: filepath.Join(folder, "recourse.db"), Merchant: "shop"}
+	files := evidenceFlags{}
+	room, err := files.openEvidence(&f)
+	if err != nil {
+		return err
+	}
+	defer room.Close()
 	if recourse.CodeOf(f.there()) == "database_missing" {
-		if err := seedShop(ctx, s, &f, time.Now()); err != nil {
+		if err := seedShop(ctx, s, &f, room, time.Now()); err != nil {
 			return err
 		}
 	}
@@ -69,7 +76,7 @@ func (c *demoCmd) Run(ctx context.Context, s *streams) error {
 		listener.Close()
 		return err
 	}
-	return o.serve(ctx, web.Options{Accounts: accounts, Tour: true}, listener)
+	return o.serve(ctx, web.Options{Accounts: accounts, Tour: true, Evidence: room}, listener)
 }
 
 // folder is where the database goes, and what removes it afterwards.
@@ -85,12 +92,12 @@ func (c *demoCmd) folder() (string, func(), error) {
 }
 
 // seedShop makes a database with the sample shop as it stands now. One that was half made is taken away again.
-func seedShop(ctx context.Context, s *streams, f *databaseFlags, now time.Time) (err error) {
+func seedShop(ctx context.Context, s *streams, f *databaseFlags, room *evidence.Room, now time.Time) (err error) {
 	st, err := store.Open(ctx, f.Database)
 	if err != nil {
 		return f.refused(err)
 	}
-	sd := &seeder{merchant: f.Merchant, at: now.AddDate(-1, 0, 0), bar: newProgress(s, "making the shop:", "facts", len(sample.Shop(now)))}
+	sd := &seeder{room: room, merchant: f.Merchant, at: now.AddDate(-1, 0, 0), bar: newProgress(s, "making the shop:", "facts", len(sample.Shop(now)))}
 	defer sd.bar.end()
 	sd.desk = desk.New(st, sd.now)
 	o := &office{sd.desk, st, f.Merchant}

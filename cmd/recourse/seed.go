@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	"recourse"
 	"recourse/desk"
+	"recourse/evidence"
 	"recourse/sample"
 	"recourse/store"
 )
@@ -18,9 +20,10 @@ import (
 type seeder struct {
 	desk     *desk.Desk
 	merchant string
-	at       time.Time // the clock
-	carried  time.Time // when somebody last carried out what waited
-	bar      *progress // shows how far it is
+	at       time.Time      // the clock
+	carried  time.Time      // when somebody last carried out what waited
+	bar      *progress      // shows how far it is
+	room     *evidence.Room // where the buyers' photos are kept; nil: only that there were some is told
 }
 
 // now is the seeder's clock, to be given to its desk.
@@ -42,11 +45,38 @@ func (s *seeder) run(ctx context.Context, until time.Time) error {
 		if err := s.walk(ctx, ev.Time); err != nil {
 			return err
 		}
-		if _, err := s.desk.Tell(ctx, s.merchant, desk.Fact{Event: ev, By: toldBy(&ev)}); err != nil {
+		fact := desk.Fact{Event: ev, By: toldBy(&ev)}
+		if err := s.attach(ctx, &fact); err != nil {
+			return err
+		}
+		if _, err := s.desk.Tell(ctx, s.merchant, fact); err != nil {
 			return fmt.Errorf("the sample shop: %s of order %s: %w", ev.Type, ev.Order, err)
 		}
 	}
 	return s.walk(ctx, until)
+}
+
+// attach takes the photo in that a fact tells of, as if the buyer had sent it from their page.
+func (s *seeder) attach(ctx context.Context, fact *desk.Fact) error {
+	name, photo := sample.Photo(&fact.Event)
+	if photo == nil || s.room == nil {
+		return nil
+	}
+	item, err := s.room.Take(ctx, s.merchant, bytes.NewReader(photo), int64(len(photo)))
+	if err != nil {
+		return err
+	}
+	order, err := s.desk.Order(ctx, s.merchant, fact.Event.Order)
+	if err != nil {
+		return err
+	}
+	if n := len(order.File.Cases); n > 0 {
+		fact.Event.Case = order.File.Cases[n-1].ID
+	}
+	fact.Event.File = item.File
+	fact.Evidence = &store.Evidence{Merchant: s.merchant, Order: fact.Event.Order, Case: fact.Event.Case, File: item.File, Kind: string(item.Kind), Type: item.Type, Bytes: item.Bytes,
+		Width: item.Width, Height: item.Height, Shown: item.Shown, Scan: store.ScanClean, From: recourse.PartyBuyer, By: fact.By, Name: name, Text: fact.Event.Text, At: fact.Event.Time, Hash: item.Hash}
+	return nil
 }
 
 // toldBy is who told a fact, as it stands in the history. What a person does at the desk has the person's name.

@@ -21,6 +21,7 @@ type serveCmd struct {
 	Set           map[string]string `help:"A setting of the playbook, when the merchant is new, as in --set merchant.country=DE." mapsep:"none" placeholder:"SETTING=VALUE"`
 	LogJSON       bool              `help:"Log as JSON, a line each." name:"log-json"`
 	doorFlags     `embed:""`
+	evidenceFlags `embed:""`
 	databaseFlags `embed:""`
 }
 
@@ -49,6 +50,11 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 	if err := c.merchantFor(ctx, o); err != nil {
 		return err
 	}
+	room, err := c.openEvidence(&c.databaseFlags)
+	if err != nil {
+		return err
+	}
+	defer room.Close()
 	listener, err := listen(ctx, c.Listen)
 	if err != nil {
 		return err
@@ -59,7 +65,7 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	slog.Info("serving", "address", baseOf(listener), "merchant", o.merchant, "database", o.store.Path(), "version", Version)
-	err = o.serve(ctx, web.Options{Accounts: accounts, Secure: c.Secure, URL: c.URL, Provider: c.provider()}, listener)
+	err = o.serve(ctx, web.Options{Accounts: accounts, Secure: c.Secure, URL: c.URL, Provider: c.provider(), Evidence: room}, listener)
 	slog.Info("stopped")
 	return err
 }

@@ -5,7 +5,6 @@ import (
 
 	"recourse"
 	"recourse/desk"
-	"recourse/text"
 )
 
 // Order is an order with what was bought for it, where it is, and whose it is.
@@ -24,7 +23,9 @@ type Order struct {
 	Wrong     bool // the address cannot be delivered to
 	Cases     []Row
 	Ledger    Ledger
-	History   []Event
+	Past      Timeline
+	Link      LinkModel
+	Evidence  []EvidenceItem
 }
 
 // Sum is an amount with what it is.
@@ -78,7 +79,7 @@ func NewOrder(r Reader, v *desk.View) Order {
 func NewOrderPage(r Reader, v *desk.View) Order {
 	o := NewOrder(r, v)
 	o.Ledger = NewLedger(r, v.File, "")
-	o.History = r.history(v, "")
+	o.Past = r.timeline(r.history(v, ""))
 	return o
 }
 
@@ -86,7 +87,7 @@ func (out *Order) person(r Reader, o *recourse.Order) {
 	if o.Buyer != nil {
 		out.Buyer, out.Email = o.Buyer.Name, o.Buyer.Email
 		if o.Buyer.Locale != "" {
-			out.Language = LangName(text.Match(o.Buyer.Locale))
+			out.Language = r.Other(o.Buyer.Locale).Name()
 		}
 	}
 	a := o.ShipTo

@@ -23,6 +23,7 @@ type Page struct {
 	Leave  string // where the form that signs out is sent; "": nobody can sign out here
 	Notice *Notice
 	Langs  []text.Lang
+	Called int // notes that call who is signed in and that they have not seen
 }
 
 // Link is a way to another page.
@@ -37,6 +38,13 @@ type Notice struct {
 	Good bool
 	Text string
 	Hint string
+	Undo *UndoForm // how it is taken back
+}
+
+// UndoForm is a button that takes back what was done.
+type UndoForm struct {
+	Path, Label, Once string
+	Seq               int64
 }
 
 // Rights are what the one who looks may do. What they may not do is not shown.
@@ -62,16 +70,8 @@ func (p Page) Switch(l text.Lang) string {
 	return "/language?" + url.Values{"to": {string(l)}, "back": {p.Here}}.Encode()
 }
 
-// langNames are the languages by their own names: whoever looks for theirs may read no other.
-var langNames = map[text.Lang]string{text.English: "English", text.French: "Français", text.Chinese: "中文"}
-
 // LangName is a language by its own name.
-func LangName(l text.Lang) string {
-	if n, ok := langNames[l]; ok {
-		return n
-	}
-	return string(l)
-}
+func (p Page) LangName(l text.Lang) string { return p.R.Other(string(l)).Name() }
 
 // CasePath is the page of a case.
 func CasePath(id string) string { return "/cases/" + url.PathEscape(id) }
