@@ -26,14 +26,14 @@ import (
 	"recourse/store"
 )
 
-// SessionFor is how long a session lasts.
-const SessionFor = 12 * time.Hour
-
 // Actor is who comes in.
 type Actor struct {
 	Merchant string
 	Name     string // whose token it is; kept in the history with what they do
 	Role     Role
+	Person   string         // the id of the person; "": a program, or whoever runs the server
+	Limit    recourse.Money // the most money that they may let go; zero: as their role says
+	Supplier string         // of the role supplier: whose purchases they see
 }
 
 // Accounts issues and knows the ways in of all merchants of a database. It is safe for many goroutines.
@@ -41,14 +41,19 @@ type Accounts struct {
 	store    *store.Store
 	clock    func() time.Time
 	seen     cache
+	hasher   *hasher
+	throttle throttle
+	familiar familiar
 	linkKeys linkKeys
 }
 
 // New is the accounts of a store. Expiry is judged by the clock.
-func New(s *store.Store, clock func() time.Time) *Accounts { return &Accounts{store: s, clock: clock} }
+func New(s *store.Store, clock func() time.Time) *Accounts {
+	return &Accounts{store: s, clock: clock, hasher: newHasher(standard)}
+}
 
 // letters mark the kinds of token, in the secret.
-var letters = map[store.TokenKind]string{store.TokenAPI: "a", store.TokenLink: "l", store.TokenSession: "s"}
+var letters = map[store.TokenKind]string{store.TokenAPI: "a", store.TokenLink: "l", store.TokenSession: "s", store.TokenSetup: "f", store.TokenInvite: "i", ceremonyKind: "c"}
 
 // Issue makes a way in and gives its secret, which cannot be had again. It lasts that long; 0: until it is revoked,
 // which links and sessions may not.
@@ -56,7 +61,7 @@ func (a *Accounts) Issue(ctx context.Context, merchant, name string, role Role, 
 	if _, err := ParseRole(string(role)); err != nil {
 		return "", err
 	}
-	if letters[kind] == "" || lasts < 0 || lasts == 0 && kind != store.TokenAPI {
+	if letters[kind] == "" || kind == store.TokenSetup || kind == store.TokenInvite || kind == ceremonyKind || lasts < 0 || lasts == 0 && kind != store.TokenAPI {
 		return "", &recourse.Error{Kind: recourse.Invalid, Code: "token_kind", Field: "for", Message: "a " + recourse.Shorten(string(kind), 40) + " that lasts " + lasts.String() + " cannot be issued"}
 	}
 	if name == "" || len(name) > 100 || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f }) {
@@ -67,7 +72,7 @@ func (a *Accounts) Issue(ctx context.Context, merchant, name string, role Role, 
 		if _, err = tx.Merchant(merchant); err != nil {
 			return err
 		}
-		secret, err = put(tx, Actor{merchant, name, role}, kind, a.clock(), lasts)
+		secret, err = put(tx, Actor{Merchant: merchant, Name: name, Role: role}, kind, a.clock(), lasts)
 		return err
 	})
 	return secret, err
@@ -130,23 +135,47 @@ func (a *Accounts) Who(ctx context.Context, secret string, kind store.TokenKind)
 		return Actor{}, errUnknown()
 	}
 	hash, now := hashOf(secret), a.clock()
-	t, known := a.seen.get(merchant, hash)
+	found, age, known := a.seen.get(merchant, hash)
 	if !known {
 		var err error
-		if t, err = a.read(ctx, merchant, hash); err != nil {
+		if found, err = a.whose(ctx, merchant, hash); err != nil {
 			return Actor{}, err
 		}
-		if t.Kind == kind {
-			a.seen.put(t)
-		}
 	}
+	t := &found.token
 	switch {
 	case t.Kind != kind:
 		return Actor{}, errUnknown()
 	case !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt):
 		return Actor{}, errExpired()
 	}
-	return Actor{t.Merchant, t.Name, Role(t.Role)}, nil
+	if !known {
+		a.see(ctx, t, now)
+		a.seen.put(found, age)
+	}
+	return found.who, nil
+}
+
+// whose is a token with who acts by it: a person as they are now, not as they were when it was issued.
+func (a *Accounts) whose(ctx context.Context, merchant, hash string) (f found, err error) {
+	err = a.store.Read(ctx, func(tx *store.Tx) error {
+		if f.token, err = tx.Token(merchant, hash); err != nil {
+			return err
+		}
+		if f.who = (Actor{Merchant: merchant, Name: f.token.Name, Role: Role(f.token.Role)}); f.token.Person == "" {
+			return nil
+		}
+		p, err := tx.Person(merchant, f.token.Person)
+		if err == nil && !p.DisabledAt.IsZero() {
+			err = errUnknown()
+		}
+		f.who = actorOf(p)
+		return err
+	})
+	if c := recourse.CodeOf(err); c == "token_unknown" || c == "person_unknown" {
+		err = errUnknown()
+	}
+	return f, err
 }
 
 func (a *Accounts) read(ctx context.Context, merchant, hash string) (t store.Token, err error) {
@@ -162,36 +191,41 @@ func (a *Accounts) read(ctx context.Context, merchant, hash string) (t store.Tok
 
 // Redeem makes a session of a link, once: of two who come at the same time one gets it. For all others the link is
 // token_used; after its time it is token_expired.
-func (a *Accounts) Redeem(ctx context.Context, link string) (session string, who Actor, err error) {
-	merchant := merchantOf(link, store.TokenLink)
-	if merchant == "" {
-		return "", Actor{}, errUnknown()
-	}
-	hash := hashOf(link)
-	t, err := a.read(ctx, merchant, hash)
+func (a *Accounts) Redeem(ctx context.Context, link string, v Visit) (session string, who Actor, err error) {
+	t, err := a.link(ctx, link, store.TokenLink)
 	if err != nil {
 		return "", Actor{}, err
 	}
 	now := a.clock()
-	switch {
-	case t.Kind != store.TokenLink:
-		return "", Actor{}, errUnknown()
-	case !t.UsedAt.IsZero():
-		return "", Actor{}, errUsed()
-	case !now.Before(t.ExpiresAt):
-		return "", Actor{}, errExpired()
-	}
-	who = Actor{merchant, t.Name, Role(t.Role)}
 	err = a.store.Write(ctx, func(tx *store.Tx) error {
-		first, err := tx.UseToken(merchant, hash, now)
+		if err := tx.HoldMerchant(t.Merchant); err != nil {
+			return err
+		}
+		first, err := tx.UseToken(t.Merchant, t.Hash, now)
 		if err != nil {
 			return err
 		}
 		if !first {
 			return errUsed()
 		}
-		session, err = put(tx, who, store.TokenSession, now, SessionFor)
-		return err
+		if t.Person == "" {
+			who = Actor{Merchant: t.Merchant, Name: t.Name, Role: Role(t.Role)}
+			session, err = putSession(tx, who, now, v)
+			return err
+		}
+		p, err := tx.Person(t.Merchant, t.Person)
+		if err != nil {
+			return err
+		}
+		if !p.DisabledAt.IsZero() {
+			return errUnknown()
+		}
+		p.SeenAt = now
+		who = actorOf(p)
+		if session, err = putSession(tx, who, now, v); err != nil {
+			return err
+		}
+		return tx.PutPerson(p)
 	})
 	if err != nil {
 		return "", Actor{}, err

@@ -141,7 +141,7 @@ func TestRedeem(t *testing.T) {
 		var sessions []string
 		for range 32 {
 			wait.Go(func() {
-				session, who, err := a.Redeem(context.WithoutCancel(ctx), link)
+				session, who, err := a.Redeem(context.WithoutCancel(ctx), link, account.Visit{})
 				if err != nil {
 					code(t, err, "token_used")
 					return
@@ -172,9 +172,9 @@ func TestRedeem(t *testing.T) {
 			t.Fatal(err)
 		}
 		clock.Add(60)
-		_, _, err = a.Redeem(ctx, late)
+		_, _, err = a.Redeem(ctx, late, account.Visit{})
 		code(t, err, "token_expired")
-		_, _, err = a.Redeem(ctx, "rc_l_shop_"+strings.Repeat("a", 32))
+		_, _, err = a.Redeem(ctx, "rc_l_shop_"+strings.Repeat("a", 32), account.Visit{})
 		code(t, err, "token_unknown")
 	})
 }
@@ -183,7 +183,7 @@ func TestRoles(t *testing.T) {
 	for _, c := range []struct {
 		role account.Role
 		may  string
-	}{{account.Owner, "read work approve manage"}, {account.Approver, "read work approve"}, {account.Clerk, "read work"}, {account.Viewer, "read"}, {"nobody", ""}} {
+	}{{account.Owner, "read work approve manage answer"}, {account.Approver, "read work approve answer"}, {account.Clerk, "read work answer"}, {account.Viewer, "read"}, {account.Supplier, "answer"}, {"nobody", ""}} {
 		for _, p := range account.Permissions {
 			if got, want := c.role.May(p), strings.Contains(c.may, string(p)); got != want {
 				t.Errorf("%s may %s: %v", c.role, p, got)

@@ -19,34 +19,75 @@ const (
 // work from the moment that it is issued.
 type cache struct {
 	mu    sync.RWMutex
+	age   int // how often something was taken out: what was read before then may be out of date
 	found map[cacheKey]cached
 }
 
 type cacheKey struct{ merchant, hash string }
 
-type cached struct {
+// found is a token with who acts by it.
+type found struct {
 	token store.Token
+	who   Actor
+}
+
+type cached struct {
+	found
 	until time.Time
 }
 
-func (c *cache) get(merchant, hash string) (store.Token, bool) {
+// get is what was found, and the age of the cache by which to put what is looked up instead.
+func (c *cache) get(merchant, hash string) (found, int, bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	f, ok := c.found[cacheKey{merchant, hash}]
-	return f.token, ok && time.Now().Before(f.until)
+	return f.found, c.age, ok && time.Now().Before(f.until)
 }
 
-func (c *cache) put(t store.Token) {
+func (c *cache) put(f found, age int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if age != c.age {
+		return
+	}
 	if c.found == nil || len(c.found) >= mostRemembered {
 		c.found = map[cacheKey]cached{}
 	}
-	c.found[cacheKey{t.Merchant, t.Hash}] = cached{t, time.Now().Add(remember)}
+	c.found[cacheKey{f.token.Merchant, f.token.Hash}] = cached{f, time.Now().Add(remember)}
+}
+
+// clear forgets all: somebody's rights have changed.
+func (c *cache) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.found = nil
+	c.age++
 }
 
 func (c *cache) drop(merchant, hash string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.found, cacheKey{merchant, hash})
+	c.age++
+}
+
+// familiar remembers from where people have signed in.
+type familiar struct {
+	mu    sync.Mutex
+	known map[string]bool
+}
+
+func (f *familiar) has(key string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.known[key]
+}
+
+func (f *familiar) add(key string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.known == nil || len(f.known) >= mostRemembered {
+		f.known = map[string]bool{}
+	}
+	f.known[key] = true
 }

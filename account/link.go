@@ -29,8 +29,8 @@ const (
 	// linkFresh is how much of its life a link has left, at the least, when it is written into a message; else a new one is
 	// made beside it.
 	linkFresh = 30 * 24 * time.Hour
-	// seenEvery is how exactly it is kept when a link was last opened.
-	seenEvery = time.Minute
+	// linkSeenEvery is how exactly it is kept when a link was last opened.
+	linkSeenEvery = time.Minute
 )
 
 // LinkPath is what stands before a link in the address of its page.
@@ -206,7 +206,7 @@ func (a *Accounts) guest(ctx context.Context, l store.Link) (Guest, error) {
 		return g, ErrLinkRevoked
 	}
 	g.Order = kept.Order
-	if now.Sub(kept.SeenAt) < seenEvery {
+	if now.Sub(kept.SeenAt) < linkSeenEvery {
 		return g, nil
 	}
 	return g, a.store.Write(ctx, func(tx *store.Tx) error { return tx.SeeLink(l.Merchant, l.ID, now) })

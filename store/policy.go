@@ -47,6 +47,35 @@ func (tx *Tx) Merchants() ([]Merchant, error) {
 	})
 }
 
+// FewMerchants are the ids of merchants, at most so many: whether there is one or there are several.
+func (tx *Tx) FewMerchants(limit int) ([]string, error) {
+	rows, err := tx.query(`SELECT merchant FROM merchants ORDER BY merchant LIMIT $1`, limit)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	return out, each(rows, func() error {
+		var id string
+		err := rows.Scan(&id)
+		out = append(out, id)
+		return err
+	})
+}
+
+// HoldMerchant lets nobody else hold the merchant until the transaction ends: what is decided by looking at several rows
+// of it, such as that one owner is left, then stays true. The error is merchant_unknown when there is none.
+func (tx *Tx) HoldMerchant(id string) error {
+	res, err := tx.exec(`UPDATE merchants SET created_at = created_at WHERE merchant = $1`, id)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 1 {
+		return err
+	}
+	_, err = tx.Merchant(id)
+	return err
+}
+
 // Merchant reads one merchant: merchant_unknown, of kind [recourse.NotFound], when there is none of that id.
 func (tx *Tx) Merchant(id string) (Merchant, error) {
 	m := Merchant{ID: id}

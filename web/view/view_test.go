@@ -28,6 +28,7 @@ var ends = map[string][]string{
 	"when_": all(Whens), "waits_": {"merchant", "buyer"}, "empty_": {"new", "calm", "filter", "new_say", "calm_say", "filter_say"}, "window_": {"earliest", "latest"},
 	"act_": all(store.EffectStatuses), "purchase_": {"placed", "out_of_stock", "oversized", "cancelled", "given_up"}, "role_": all(account.Roles),
 	"field_":     {"purchase", "parcel", "amount", "cost", "reason", "text", "carrier", "tracking", "place", "ship_by", "due", "kind", "name", "street", "postcode", "city", "region", "country", "phone"},
+	"nav_": {"queue", "insights", "messages", "playbook", "import", "people"},
 	"field_new_": {"purchase", "parcel"}, "kind_": {"photo", "video"}, "error_": {"not_found", "conflict", "forbidden", "invalid", "unavailable", "internal"},
 }
 

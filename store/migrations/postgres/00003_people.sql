@@ -1,0 +1,70 @@
+-- +goose Up
+-- The people of a merchant. name_key and email_key are what must not be there twice: the name stands in the history, by
+-- the email somebody signs in. Without a password somebody was invited and has not come yet, or comes another way.
+CREATE TABLE people (
+  merchant    TEXT NOT NULL,
+  person_id   TEXT NOT NULL,
+  name        TEXT NOT NULL,
+  name_key    TEXT NOT NULL,
+  email       TEXT NOT NULL,
+  email_key   TEXT NOT NULL,
+  role        TEXT NOT NULL,
+  limit_minor BIGINT NOT NULL,           -- the most money that they may let go, in minor units
+  currency    TEXT NOT NULL,              -- of the limit; '': there is none
+  supplier    TEXT NOT NULL,              -- whose purchases somebody of a supplier sees
+  language    TEXT NOT NULL,
+  password    TEXT NOT NULL,              -- argon2id, as PHC writes it
+  created_at  BIGINT NOT NULL,
+  seen_at     BIGINT NOT NULL,
+  disabled_at BIGINT NOT NULL,
+  PRIMARY KEY (merchant, person_id)
+);
+CREATE UNIQUE INDEX people_name  ON people (merchant, name_key);
+CREATE UNIQUE INDEX people_email ON people (merchant, email_key);
+
+CREATE TABLE passkeys (
+  merchant   TEXT NOT NULL,
+  passkey_id TEXT NOT NULL,               -- the credential's, base64url
+  person_id  TEXT NOT NULL,
+  name       TEXT NOT NULL,
+  body       BYTEA NOT NULL,               -- public key and counters
+  created_at BIGINT NOT NULL,
+  used_at    BIGINT NOT NULL,
+  PRIMARY KEY (merchant, passkey_id),
+  FOREIGN KEY (merchant, person_id) REFERENCES people (merchant, person_id)
+);
+CREATE INDEX passkeys_person ON passkeys (merchant, person_id);
+
+-- A token may be a person's, and a session knows its browser. Two kinds of link more: setup makes the first owner, invite
+-- lets somebody choose a password.
+ALTER TABLE tokens DROP CONSTRAINT tokens_kind_check;
+ALTER TABLE tokens ADD CONSTRAINT tokens_kind_check CHECK (kind IN ('api', 'link', 'session', 'setup', 'invite'));
+ALTER TABLE tokens ADD COLUMN person TEXT NOT NULL DEFAULT '';
+ALTER TABLE tokens ADD COLUMN agent TEXT NOT NULL DEFAULT '';
+ALTER TABLE tokens ADD COLUMN seen_at BIGINT NOT NULL DEFAULT 9223372036854775807;
+ALTER TABLE tokens ADD COLUMN idle BIGINT NOT NULL DEFAULT 0; -- how long a session waits for the next visit, microseconds; 0: it ends when it ends
+CREATE INDEX tokens_person ON tokens (merchant, person) WHERE person <> '';
+
+-- What has been begun with a browser and must be ended by the same: the challenge of a passkey, the way to another
+-- provider and back. Each is good once.
+CREATE TABLE ceremonies (
+  merchant   TEXT NOT NULL,
+  hash       TEXT NOT NULL,               -- SHA-256 of what the browser shows
+  body       BYTEA NOT NULL,
+  expires_at BIGINT NOT NULL,
+  PRIMARY KEY (merchant, hash)
+);
+CREATE INDEX ceremonies_expire ON ceremonies (merchant, expires_at);
+
+-- The purchases of each supplier, for who answers there: what waits for the supplier is found first. All of it is in the
+-- orders' files.
+CREATE TABLE supplies (
+  merchant    TEXT NOT NULL,
+  supplier    TEXT NOT NULL,
+  purchase_id TEXT NOT NULL,
+  order_id    TEXT NOT NULL,
+  waits       BIGINT NOT NULL CHECK (waits IN (0, 1)),
+  due_at      BIGINT NOT NULL,
+  PRIMARY KEY (merchant, supplier, purchase_id)
+);
+CREATE INDEX supplies_due ON supplies (merchant, supplier, waits, due_at, purchase_id);
