@@ -377,10 +377,17 @@ func (b *batch) save(tx *store.Tx) (lost []*job, err error) {
 	for _, k := range keys {
 		lost = append(lost, b.groups[k].jobs...)
 	}
+	var evidence []store.Evidence
 	for _, g := range b.order {
 		for j, place := range g.places {
 			j.result.Seq = g.change.Before.Version + place
+			if j.fact.Evidence != nil && !slices.Contains(lost, j) {
+				evidence = append(evidence, *j.fact.Evidence)
+			}
 		}
+	}
+	if err := tx.PutEvidence(evidence...); err != nil {
+		return nil, err
 	}
 	return append(lost, b.answerTwins(lost)...), nil
 }

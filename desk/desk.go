@@ -70,6 +70,8 @@ type Fact struct {
 	// Version is that of the order that the teller had before their eyes; 0: any. Where the order has moved on, the fact is
 	// refused with version_changed, of kind [recourse.Conflict].
 	Version int64
+	// Evidence is what evidence.received is told of: it is written down with the decision, or neither is.
+	Evidence *store.Evidence
 }
 
 // Status says what became of a fact.

@@ -16,6 +16,7 @@ import (
 	"recourse/account"
 	"recourse/decide"
 	"recourse/desk"
+	"recourse/evidence"
 	"recourse/playbook"
 	"recourse/store"
 	"recourse/text"
@@ -41,6 +42,7 @@ type site struct {
 	secure   bool            // people come by https
 	public   string          // where they come in; "": where the request came
 	pages    map[string]bool // the patterns that there are
+	evidence *evidence.Room  // nil: files are neither taken nor shown
 }
 
 // pageRoute is one address of the pages, with what it takes. What an act on a page takes beyond that, an approval say, is
@@ -270,5 +272,5 @@ func (s *Server) pages(mux *http.ServeMux) {
 	for _, p := range pageRoutes {
 		s.access[p.pattern], there[p.pattern] = p.access, true
 	}
-	(&site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, public: s.PublicURL, pages: there}).routes(mux)
+	(&site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, public: s.PublicURL, pages: there, evidence: s.Evidence}).routes(mux)
 }

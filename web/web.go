@@ -34,6 +34,7 @@ import (
 	"recourse"
 	"recourse/account"
 	"recourse/desk"
+	"recourse/evidence"
 	"recourse/text"
 )
 
@@ -47,6 +48,7 @@ type Options struct {
 	Secure    bool             // people come by https, through a proxy: cookies are for https only
 	PublicURL string           // where people and buyers come in, as they write it: https://desk.example
 	Texts     *text.Catalog    // default: the program's own
+	Evidence  *evidence.Room   // where photos and videos are kept; nil: none are taken
 	// MostRequests is how many requests are worked on at once; those beyond are told to come back.
 	MostRequests int
 	// BodyTime is how long a body may take to come, BatchTime a batch's.
