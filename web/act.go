@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"recourse"
-	"recourse/account"
 	"recourse/decide"
 	"recourse/desk"
 	"recourse/store"
@@ -166,13 +165,13 @@ func (c *call) actOnCase() error {
 	if err != nil {
 		return err
 	}
-	if err := c.who.Allow(account.Needs(&ev)); err != nil {
-		return err
-	}
 	if ev.Case != "" && ev.Case != id {
 		return inBody("", &recourse.Error{Kind: recourse.Invalid, Code: "case_other", Field: "case", Message: "the body names another case than the address"})
 	}
 	ev.Case = id
+	if err := permit(c.r.Context(), c.Desk, c.who, &ev); err != nil {
+		return err
+	}
 	return c.act(ev, func(ev *recourse.Event) (int64, error) { return c.offered(id, ev) })
 }
 
@@ -260,6 +259,9 @@ func (c *call) sayOfEffect(verb string) error {
 	}
 	ev := recourse.Event{Type: effectEvents[verb], Data: recourse.Data{Effect: c.r.PathValue("effect"), Reason: body.Reason}}
 	if err := ev.Check(); err != nil {
+		return placedAct(err)
+	}
+	if err := permit(c.r.Context(), c.Desk, c.who, &ev); err != nil {
 		return placedAct(err)
 	}
 	return c.act(ev, nil)

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"recourse"
-	"recourse/account"
 	"recourse/desk"
 	"recourse/store"
 )
@@ -59,7 +58,7 @@ func (c *call) single(kind string, data []byte, preview bool) (err error) {
 		f.Event, err = parseEvent(data)
 	}
 	if err == nil {
-		err = c.who.Allow(account.Needs(&f.Event))
+		err = permit(c.r.Context(), c.Desk, c.who, &f.Event)
 	}
 	if err == nil {
 		f.Version, err = c.wanted()
@@ -94,7 +93,7 @@ func (c *call) batch(data []byte, preview bool) error {
 	for i := range raw {
 		ev, err := parseEvent(raw[i])
 		if err == nil {
-			err = c.who.Allow(account.Needs(&ev))
+			err = permit(c.r.Context(), c.Desk, c.who, &ev)
 		}
 		facts[i] = desk.Fact{Event: ev, By: c.who.Name}
 		if err != nil {

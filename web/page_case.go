@@ -38,7 +38,7 @@ func (v *visit) caseAs(id string, status int, say *view.Notice) error {
 		return err
 	}
 	v.decider(d.Decider)
-	c := view.NewCase(v.read, d, id, v.rights())
+	c := view.NewCase(v.read, d, id, v.rightsOn(d, id))
 	c.Picture.Width, c.Picture.Height = sizeOf(view.Drawn(d, id))
 	p := v.page(c.Situation + " · " + v.read.T("order_n", "order", c.Order.ID))
 	if say != nil {
@@ -123,7 +123,7 @@ func (v *visit) fact(id string) (desk.Fact, error) {
 	}
 	fact.Event.Case, fact.Event.Order, fact.By = id, file.Order.ID, v.who.Name
 	fact.Version, _ = strconv.ParseInt(v.r.PostForm.Get("version"), 10, 64)
-	return fact, v.who.Allow(account.Needs(&fact.Event))
+	return fact, permit(v.r.Context(), v.desk, v.who, &fact.Event)
 }
 
 // currencyOf is the currency that an amount is meant in where none is written: that of the purchase that is named, or of
@@ -178,11 +178,11 @@ func (v *visit) again(id string, err error) error {
 // confirmChoice shows what would follow from a choice.
 func (v *visit) confirmChoice(id string, fact desk.Fact) error {
 	c := view.Confirm{Action: view.CasePath(id) + "/act", Title: v.read.T("confirm_choice", "remedy", v.read.Choice(string(fact.Event.Remedy)))}
-	may := v.rights()
 	d, err := v.preview(&c, id, fact)
 	if err != nil {
 		return v.again(id, err)
 	}
+	may := v.rightsOn(d, id)
 	for _, name := range []string{"event", "remedy", "by", "version", "once"} {
 		c.Hidden = append(c.Hidden, view.Field{Name: name, Kind: view.FieldHidden, Value: v.r.PostForm.Get(name)})
 	}
@@ -198,10 +198,10 @@ func (v *visit) preview(c *view.Confirm, id string, fact desk.Fact) (*desk.View,
 	}
 	v.decider(d.Decider)
 	fact.Event.ID = ""
-	c.Case, c.Back, c.Label, c.Otherwise = view.NewCase(v.read, d, id, v.rights()), view.CasePath(id), v.read.T("confirm_yes"), v.read.T("nothing_follows")
+	c.Case, c.Back, c.Label, c.Otherwise = view.NewCase(v.read, d, id, v.rightsOn(d, id)), view.CasePath(id), v.read.T("confirm_yes"), v.read.T("nothing_follows")
 	if fact.Event.Remedy != "" {
 		if warn := view.Warning(v.read, d, id, fact.Event.Remedy, fact.Event.By); warn != "" {
-			c.Warn, fact.Event.Confirmed = warn, v.rights().Money
+			c.Warn, fact.Event.Confirmed = warn, v.rightsOn(d, id).Money
 		}
 	}
 	results, err := v.desk.Preview(v.r.Context(), v.who.Merchant, []desk.Fact{fact})
@@ -234,7 +234,7 @@ func (s *site) actOnEffect(v *visit) error {
 	fact.Version, _ = strconv.ParseInt(v.r.PostForm.Get("version"), 10, 64)
 	// A recovery's act is of a case, too, though its number does not say so.
 	id = cmp.Or(v.r.PostForm.Get("case"), id)
-	if err := v.who.Allow(account.Needs(&fact.Event)); err != nil {
+	if err := permit(v.r.Context(), v.desk, v.who, &fact.Event); err != nil {
 		return v.again(id, err)
 	}
 	if v.r.PostForm.Get("step") == "preview" {

@@ -129,7 +129,14 @@ func (v *visit) page(title string) view.Page {
 
 // rights are what the visitor may do.
 func (v *visit) rights() view.Rights {
-	return view.Rights{Act: v.who.Role.May(account.Work), Money: v.who.Role.May(account.Approve)}
+	return view.Rights{Act: v.who.Role.May(account.Work), Money: v.who.Allow(account.Approve) == nil, May: func(e *recourse.Effect) bool { return v.who.AllowAct(e) == nil }}
+}
+
+// rightsOn are the visitor's rights on a case: what could be paid twice is what is at stake there.
+func (v *visit) rightsOn(d *desk.View, id string) view.Rights {
+	r := v.rights()
+	r.Money = v.who.AllowMoney(d.Decider.Stake(d.File, id)) == nil
+	return r
 }
 
 // show sends a page whole: one that cannot be made is not sent half.

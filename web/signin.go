@@ -27,7 +27,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, &recourse.Error{Kind: recourse.Conflict, Code: "prefetch", Message: "this link is not fetched ahead: it works once"})
 		return
 	}
-	session, _, err := s.Accounts.Redeem(r.Context(), r.PathValue("secret"))
+	session, _, err := s.Accounts.Redeem(r.Context(), r.PathValue("secret"), account.Visit{})
 	if err != nil {
 		if c, none := r.Cookie(cookieName); none == nil {
 			if _, in := s.Accounts.Who(r.Context(), c.Value, store.TokenSession); in == nil {

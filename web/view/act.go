@@ -78,7 +78,7 @@ func (r Reader) NewAct(v *desk.View, e *store.Effect, rights Rights) Act {
 		At: r.Past(e.MovedAt), By: e.MovedBy, Note: e.Note, Money: e.Kind == recourse.EffectRefund, Draft: e.Draft,
 	}
 	if awaiting(e) {
-		a.Status, a.NeedsPerson = r.T("act_to_approve"), !rights.Money
+		a.Status, a.NeedsPerson = r.T("act_to_approve"), !rights.Approves(&e.Effect)
 	}
 	if e.Kind == recourse.EffectMessage {
 		a.letter(r, v.File, e.Effect)
@@ -103,7 +103,7 @@ func (a *Act) letter(r Reader, file *recourse.OrderFile, e recourse.Effect) {
 
 func (r Reader) actButtons(e *store.Effect, a *Act, rights Rights) (out []ActButton) {
 	switch {
-	case awaiting(e) && rights.Money:
+	case awaiting(e) && rights.Approves(&e.Effect):
 		out = append(out,
 			ActButton{Event: recourse.EffectApproved, Label: r.T("approve"), Primary: true, Preview: a.Money},
 			ActButton{Event: recourse.EffectRejected, Label: r.T("reject"), Reason: true})

@@ -40,8 +40,17 @@ type Notice struct {
 
 // Rights are what the one who looks may do. What they may not do is not shown.
 type Rights struct {
-	Act   bool // work on cases
-	Money bool // approve money, and confirm what would be paid twice
+	Act   bool                        // work on cases
+	Money bool                        // approve what is at stake, and confirm what would be paid twice
+	May   func(*recourse.Effect) bool // approve or reject an act; nil: as Money says
+}
+
+// Approves says whether an act may be approved or rejected.
+func (r Rights) Approves(e *recourse.Effect) bool {
+	if r.May == nil {
+		return r.Money
+	}
+	return r.May(e)
 }
 
 // Lang is the language of the page for its html element.
