@@ -350,3 +350,6 @@ const (
 	uploadSize   = "200\u00a0MB"
 	uploadAccept = "image/jpeg,image/png,image/webp,image/gif,image/heic,image/heif,.heic,.heif,video/mp4,video/quicktime,video/webm,.mov"
 )
+
+// LangName is a language by its own name: whoever looks for theirs may read no other.
+func (f BuyerFrame) LangName(l text.Lang) string { return f.R.Other(string(l)).Name() }
