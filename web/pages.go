@@ -316,5 +316,7 @@ func (s *Server) pages(mux *http.ServeMux) {
 	for _, p := range pageRoutes {
 		s.access[p.pattern], there[p.pattern] = p.access, true
 	}
-	(&site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, public: s.PublicURL, pages: there, evidence: s.Evidence, texts: newCatalogs(s.Texts, s.Log)}).routes(mux)
+	pages := &site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, public: s.PublicURL, pages: there, evidence: s.Evidence, texts: newCatalogs(s.Texts, s.Log)}
+	s.guests.turnAway = pages.turnAway
+	pages.routes(mux)
 }

@@ -75,12 +75,13 @@ type Server struct {
 	access   map[string]access      // by pattern
 	document func() ([]byte, error) // openapi.json, made when it is first asked for: starting is not to wait for it
 	docs     func() ([]byte, error) // the page of it
+	guests   guests
 }
 
 // New makes a server.
 func New(o Options) (*Server, error) {
 	o.complete()
-	s := &Server{Options: o, mux: http.NewServeMux(), places: make(chan struct{}, o.MostRequests), crossing: http.NewCrossOriginProtection(), routes: map[string]*route{}, access: map[string]access{}}
+	s := &Server{Options: o, mux: http.NewServeMux(), places: make(chan struct{}, o.MostRequests), crossing: http.NewCrossOriginProtection(), routes: map[string]*route{}, access: map[string]access{}, guests: newGuests()}
 	maps.Copy(s.access, openDoors)
 	s.api()
 	s.doors()
