@@ -167,7 +167,11 @@ func (f *buyerForm) lines(field *view.BuyerField) (out []recourse.Pieces) {
 
 func (f *buyerForm) address() *recourse.Address {
 	get := func(name string) string { return f.get(&view.BuyerField{Name: "ship_to." + name}) }
-	return &recourse.Address{Name: get("name"), Street: get("street"), Postcode: get("postcode"), City: get("city"), Region: get("region"), Country: get("country"), Phone: get("phone")}
+	a := &recourse.Address{Name: get("name"), Street: get("street"), Postcode: get("postcode"), City: get("city"), Region: get("region"), Country: get("country"), Phone: get("phone")}
+	if was := f.seen.File.Order.ShipTo; a.Phone == "" && was != nil {
+		a.Phone = was.Phone
+	}
+	return a
 }
 
 // needsPostcode says whether addresses of a country need a postcode to be delivered.

@@ -252,11 +252,12 @@ func (r Reader) buyerRefund(f *recourse.Refund) BuyerRefund {
 
 // buyerNext is what comes next by itself, in order of time: no more than three things, each once.
 func (r Reader) buyerNext(v *desk.View, id string, choosing bool) (out []string) {
+	money := refunding(v.File, id)
 	for _, s := range v.Upcoming(id) {
 		if s.Recovery != "" || choosing && s.Ask != nil && s.Ask.Of == recourse.PartyBuyer {
 			continue
 		}
-		if says := r.buyerStep(&s); says != "" && !slices.Contains(out, says) {
+		if says := r.buyerStep(&s, money && paysBack(v, id, s.To)); says != "" && !slices.Contains(out, says) {
 			out = append(out, says)
 		}
 	}
@@ -266,8 +267,14 @@ func (r Reader) buyerNext(v *desk.View, id string, choosing bool) (out []string)
 	return out[:min(len(out), 3)]
 }
 
-// buyerStep is one of them, in the buyer's words.
-func (r Reader) buyerStep(s *decide.Step) string {
+// paysBack says that a state asks for a refund.
+func paysBack(v *desk.View, id, state string) bool {
+	s := policyOf(v, v.File.Case(id)).State(state)
+	return s != nil && slices.ContainsFunc(s.Do, func(a *playbook.Action) bool { return a.Verb == recourse.EffectRefund })
+}
+
+// buyerStep is one of them, in the buyer's words. Where the money is on its way already, what comes is no news of it.
+func (r Reader) buyerStep(s *decide.Step, already bool) string {
 	date, over := r.Date(s.At), !s.At.After(r.Now)
 	speaks := func(parties ...string) bool {
 		return slices.ContainsFunc(s.Do, func(act string) bool {
@@ -284,6 +291,8 @@ func (r Reader) buyerStep(s *decide.Step) string {
 		return r.Buyer("next_soon")
 	case s.Window != "":
 		return r.Buyer("window_"+s.Window, "date", date)
+	case already:
+		return r.Buyer("next_then", "date", date, "then", r.Buyer("then.refund_stays"))
 	case s.To != "":
 		return r.Buyer("next_then", "date", date, "then", r.FirstBuyer("then."+s.To, "then.other"))
 	case speaks(string(recourse.PartyBuyer)):

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"recourse"
 	"recourse/decide"
@@ -71,7 +72,7 @@ const (
 )
 
 func actKey(t recourse.EventType, id string, remedy recourse.Remedy) string {
-	return string(t) + " " + id + " " + string(remedy)
+	return strings.Join(slices.DeleteFunc([]string{string(t), id, string(remedy)}, func(s string) bool { return s == "" }), " ")
 }
 
 // actWith makes an act, with what was filled in before.
@@ -104,7 +105,7 @@ func (r Reader) buyerOptions(v *desk.View, c *recourse.Case, form BuyerForm) (ch
 	for _, o := range v.Options(c.ID) {
 		switch {
 		case o.Event == recourse.RemedyChosen && slices.Contains(o.By, recourse.PartyBuyer) && !o.Confirm:
-			choices = append(choices, r.actWith(form, BuyerAct{Event: o.Event, Case: c.ID, Remedy: o.Remedy, Label: r.buyerChoice(o.Remedy), Ahead: true}))
+			choices = append(choices, r.actWith(form, BuyerAct{Event: o.Event, Case: c.ID, Remedy: o.Remedy, Label: r.buyerChoice(o.Remedy, refunding(v.File, c.ID)), Ahead: true}))
 		case o.Event == recourse.EvidenceReceived:
 			upload = &BuyerUpload{Case: c.ID, Wanted: o.To != "" && c.Status == recourse.Open, Full: c.Evidence >= BuyerFiles, Have: c.Evidence}
 		case o.Event == recourse.OrderAddressCorrected && slices.Contains(o.By, recourse.PartyBuyer):
@@ -123,7 +124,17 @@ func (r Reader) buyerOptions(v *desk.View, c *recourse.Case, form BuyerForm) (ch
 	return choices, acts, upload
 }
 
-func (r Reader) buyerChoice(m recourse.Remedy) string {
+// refunding says that a refund of a case is asked for, under way or done.
+func refunding(f *recourse.OrderFile, id string) bool {
+	return slices.ContainsFunc(f.Refunds, func(m recourse.Refund) bool { return m.Case == id && m.Status.Active() })
+}
+
+func (r Reader) buyerChoice(m recourse.Remedy, refunding bool) string {
+	if refunding {
+		if s := r.Buyer("choose_" + string(m) + "_asked"); s != "" {
+			return s
+		}
+	}
 	return cmp.Or(r.Buyer("choose_"+string(m)), sentence(r.Choice(string(m))))
 }
 
@@ -133,17 +144,20 @@ func (r Reader) buyerHelp(v *desk.View, form BuyerForm) (out []BuyerAct) {
 	if a, ok := r.reportAct(t, form); ok {
 		out = append(out, a)
 	}
+	if t.leads(recourse.Event{Type: recourse.ReturnRequested}) && t.shipped() {
+		a := BuyerAct{Event: recourse.ReturnRequested, Label: r.Buyer("do_return"), Say: r.Buyer("do_return_say"), Ahead: true}
+		a.Fields = append(r.lineFields(&v.File.Order), BuyerField{Name: "reason", Label: r.Buyer("reason"), Kind: FieldArea, Most: BuyerText})
+		out = append(out, r.actWith(form, a))
+	}
+	if !t.toCome() {
+		return out
+	}
 	if addressable(t) {
 		out = append(out, r.addressAct(v, form, ""))
 	}
 	if t.leads(recourse.Event{Type: recourse.OrderCancelRequested}) {
 		a := BuyerAct{Event: recourse.OrderCancelRequested, Label: r.Buyer("do_cancel"), Say: r.Buyer("do_cancel_say"), Ahead: true}
 		a.Fields = []BuyerField{{Name: "reason", Label: r.Buyer("reason"), Kind: FieldArea, Most: BuyerText}}
-		out = append(out, r.actWith(form, a))
-	}
-	if t.leads(recourse.Event{Type: recourse.ReturnRequested}) && t.shipped() {
-		a := BuyerAct{Event: recourse.ReturnRequested, Label: r.Buyer("do_return"), Say: r.Buyer("do_return_say"), Ahead: true}
-		a.Fields = append(r.lineFields(&v.File.Order), BuyerField{Name: "reason", Label: r.Buyer("reason"), Kind: FieldArea, Most: BuyerText})
 		out = append(out, r.actWith(form, a))
 	}
 	return out
@@ -229,6 +243,9 @@ func (r Reader) addressAct(v *desk.View, form BuyerForm, id string) BuyerAct {
 		if f.value == erasedName {
 			f.value = ""
 		}
+		if f.name == "phone" {
+			f.value = "" // it stands on no page; left empty, it stays as it is
+		}
 		field := BuyerField{Name: "ship_to." + f.name, Label: r.Buyer("field_" + f.name), Kind: FieldText, Value: f.value, Auto: f.auto, Required: f.must, Most: buyerInput}
 		if f.name == "country" {
 			field.Kind, field.Options = FieldPick, r.countries(f.value)
@@ -296,6 +313,17 @@ func (t *trial) try(ev recourse.Event) (moved, helps bool) {
 }
 
 func (t *trial) leads(ev recourse.Event) bool { _, helps := t.try(ev); return helps }
+
+// toCome says that some of the order's pieces are not paid back.
+func (t *trial) toCome() bool {
+	left := allPieces(&t.base.Order)
+	for i := range t.base.Refunds {
+		if f := &t.base.Refunds[i]; f.Status.Active() {
+			left = recourse.Without(left, f.Lines)
+		}
+	}
+	return left != nil
+}
 
 // shipped says that something of the order was handed over, and may have arrived.
 func (t *trial) shipped() bool {
