@@ -43,10 +43,11 @@ func (r Reader) buyerPast(v *desk.View, shown map[string]bool) (out []BuyerPast)
 	}
 	for i := range v.History {
 		h := &v.History[i]
-		if p, ok := r.buyerFact(v, h, acts); ok {
+		p, ok := r.buyerFact(v, h, acts)
+		if ok {
 			out = append(out, p)
 		}
-		out = append(out, r.buyerTurns(h, shown)...)
+		out = append(out, r.buyerTurns(h, shown, ok)...)
 	}
 	for i := range v.Effects {
 		if e := &v.Effects[i]; e.Kind == recourse.EffectMessage && e.To == recourse.PartyBuyer && e.Status == store.Done && !slices.ContainsFunc(e.Variables, isText) {
@@ -128,15 +129,16 @@ func (r Reader) scanWords(v *desk.View, ev *recourse.Event) string {
 	return r.buyerParcel(ev.Status)
 }
 
-// buyerTurns are the beginnings and the ends of cases in one decision. What the buyer told themselves needs no noticing.
-func (r Reader) buyerTurns(h *store.Entry, shown map[string]bool) (out []BuyerPast) {
+// buyerTurns are the beginnings and the ends of cases in one decision. What the buyer told themselves needs no noticing,
+// and an end that the fact beside it tells is not told twice.
+func (r Reader) buyerTurns(h *store.Entry, shown map[string]bool, told bool) (out []BuyerPast) {
 	own := h.Event != nil && slices.Contains(buyersOwn, h.Event.Type)
 	for _, e := range h.Entries {
 		switch {
 		case !shown[e.Case]:
 		case e.Kind == recourse.EntryOpened && !own, e.Kind == recourse.EntryBecame && !own:
 			out = append(out, r.buyerAt(BuyerPast{Title: r.Buyer("happened_opened", "what", r.buyerSituation(recourse.Situation(e.To)))}, h.At))
-		case e.Kind == recourse.EntryClosed:
+		case e.Kind == recourse.EntryClosed && !told:
 			if says := r.Buyer("outcome." + e.To); says != "" {
 				out = append(out, r.buyerAt(BuyerPast{Title: says}, h.At))
 			}
