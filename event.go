@@ -55,6 +55,8 @@ type EventType string
 //   - dispute.won, dispute.lost: the bank; the money stays with the merchant, or is gone.
 //   - effect.approved, effect.rejected: the approver; an act that was decided may be carried out, or
 //     is not to be.
+//   - effect.recalled: the approver; an approval is taken back, or words of one's own that were to go out, before
+//     anybody began to carry it out.
 //   - effect.started: whoever carries it out; the peer has been told, and it can no longer be taken
 //     back.
 //   - effect.done, effect.failed: whoever carries it out; it happened, or it did not and left nothing
@@ -107,6 +109,7 @@ const (
 	DisputeLost           EventType = "dispute.lost"
 	EffectApproved        EventType = "effect.approved"
 	EffectRejected        EventType = "effect.rejected"
+	EffectRecalled        EventType = "effect.recalled"
 	EffectStarted         EventType = "effect.started"
 	EffectDone            EventType = "effect.done"
 	EffectFailed          EventType = "effect.failed"
@@ -255,6 +258,7 @@ var eventFields = map[EventType]string{
 	DisputeLost:           "order | lines amount reason",
 	EffectApproved:        "effect | order amount reason text",
 	EffectRejected:        "effect | order amount reason",
+	EffectRecalled:        "effect | order amount reason",
 	EffectStarted:         "effect | order amount reason",
 	EffectDone:            "effect | order amount reason",
 	EffectFailed:          "effect | order amount reason",

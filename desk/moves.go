@@ -28,6 +28,7 @@ type step struct {
 var steps = map[recourse.EventType]step{
 	recourse.EffectApproved: {from: []store.EffectStatus{store.Pending}, to: store.Pending, approval: recourse.ApprovalGiven},
 	recourse.EffectRejected: {from: []store.EffectStatus{store.Pending}, to: store.Dropped, approval: store.ApprovalRejected},
+	recourse.EffectRecalled: {from: []store.EffectStatus{store.Pending}, to: store.Pending, approval: recourse.ApprovalNeeded},
 	recourse.EffectStarted:  {from: []store.EffectStatus{store.Pending, store.Failed}, approved: true, to: store.Sending},
 	recourse.EffectDone:     {from: []store.EffectStatus{store.Pending, store.Sending, store.Unknown, store.Failed}, approved: true, to: store.Done},
 	recourse.EffectFailed:   {from: []store.EffectStatus{store.Pending, store.Sending, store.Unknown}, approved: true, to: store.Failed},
@@ -103,6 +104,16 @@ func (g *group) told(ev *recourse.Event, file *recourse.OrderFile, now time.Time
 		return nil, err
 	}
 	m := store.Move{Effect: ev.Effect, Status: s.to, Approval: s.approval, Note: ev.Reason}
+	if ev.Type == recourse.EffectApproved && ev.Text != "" {
+		if g.acts[i].Kind != recourse.EffectMessage {
+			return nil, &recourse.Error{Kind: recourse.Invalid, Code: "words_of_no_message", Field: "text", Message: "only a message has words that can be changed", Hint: "approve the act without text"}
+		}
+		m.Words = ev.Text
+	}
+	// Words of one's own were never anybody's to approve: taken back, they are gone.
+	if ev.Type == recourse.EffectRecalled && g.acts[i].Own {
+		m.Status, m.Approval = store.Dropped, ""
+	}
 	if s.to == store.Sending {
 		m.Until = now.Add(beginFor)
 	}
@@ -133,6 +144,8 @@ func (s *step) check(t recourse.EventType, e *store.Act) error {
 		return effectMoved("the act is "+string(e.Status)+" already", "read the case again")
 	case decides && e.Approval != recourse.ApprovalNeeded:
 		return effectMoved("the act does not wait for an approval", "read the case again")
+	case t == recourse.EffectRecalled && e.Approval != recourse.ApprovalGiven:
+		return effectMoved("the act has no approval that could be taken back", "read the case again")
 	case s.approved && e.Approval == recourse.ApprovalNeeded:
 		return effectMoved("the act waits for an approval", "approve it first")
 	}

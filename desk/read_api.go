@@ -11,7 +11,7 @@ import (
 // This file has what the API reads beside what the pages do.
 
 // said are the events about an act that somebody outside may tell, in the order of an act's life.
-var said = []recourse.EventType{recourse.EffectApproved, recourse.EffectRejected, recourse.EffectStarted, recourse.EffectDone, recourse.EffectFailed}
+var said = []recourse.EventType{recourse.EffectApproved, recourse.EffectRejected, recourse.EffectRecalled, recourse.EffectStarted, recourse.EffectDone, recourse.EffectFailed}
 
 // Sayable are the events that can be told of an act as it stands now, by the table that the desk itself goes by.
 func Sayable(e *store.Effect) []recourse.EventType {
@@ -104,6 +104,7 @@ func (d *Desk) Acts(ctx context.Context, merchant string, f store.EffectFilter) 
 		for i := range all {
 			if p := people[store.Key{Merchant: merchant, Order: all[i].Order}]; p != nil {
 				all[i].Effect, all[i].Note = p.Fields.RevealEffect(all[i].Effect), p.Fields.Reveal(all[i].Note)
+				all[i].Words = p.Fields.Reveal(all[i].Words)
 			}
 		}
 		return err

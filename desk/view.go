@@ -79,6 +79,7 @@ func (v *View) reveal(p recourse.Personal, f *recourse.OrderFile) {
 	v.File = p.RevealFile(f)
 	for i := range v.Effects {
 		v.Effects[i].Effect, v.Effects[i].Note = p.RevealEffect(v.Effects[i].Effect), p.Reveal(v.Effects[i].Note)
+		v.Effects[i].Words = p.Reveal(v.Effects[i].Words)
 	}
 	for i := range v.History {
 		e := &v.History[i]

@@ -77,11 +77,10 @@ func (b *bucket) put(ctx context.Context, key string, f *os.File) error {
 	return b.send(ctx, key, io.NewSectionReader(f, 0, length(f)), length(f))
 }
 
-// partBytes is the size of the pieces that a large object is sent in, each of which is in memory for a moment.
-const partBytes = 8 << 20
-
+// send sends an object at once, up to 200 MB from the disk. Sending it in parts would need another request for each and
+// leave parts behind when it breaks.
 func (b *bucket) send(ctx context.Context, key string, r io.Reader, size int64) error {
-	_, err := b.client.PutObject(ctx, b.name, b.prefix+key, r, size, minio.PutObjectOptions{ContentType: "application/octet-stream", ContentDisposition: "attachment", PartSize: partBytes, NumThreads: 1})
+	_, err := b.client.PutObject(ctx, b.name, b.prefix+key, r, size, minio.PutObjectOptions{ContentType: "application/octet-stream", ContentDisposition: "attachment", DisableMultipart: true})
 	return err
 }
 
@@ -122,6 +121,9 @@ func (b *bucket) each(ctx context.Context, prefix string, f func(string, state) 
 
 // Parts are objects, each named by where it begins, beside one that says how long the whole is to become. What arrives is
 // gathered on the disk and sent on piece by piece, so that a crash loses no more than the piece in hand.
+
+// partBytes is the size of a piece.
+const partBytes = 8 << 20
 
 func partKey(key string, offset int64) string { return fmt.Sprintf("%s/%020d", key, offset) }
 

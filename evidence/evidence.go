@@ -17,6 +17,7 @@
 //	shelf.go     where blobs stand: keys, and what both places have in common
 //	folder.go    … on a disk
 //	bucket.go    … in S3
+//	sweep.go     what nobody refers to any more
 //
 // A blob is kept once by the SHA-256 of its content, for each merchant apart. Who it belongs to (an order, a case) is not
 // known here: that is in the database, and what nobody there refers to any more is swept away (Room.Sweep).

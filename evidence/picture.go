@@ -2,8 +2,10 @@ package evidence
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"image"
 	"image/color"
 	"image/gif"
@@ -18,8 +20,6 @@ import (
 	"github.com/bep/imagemeta"
 	"golang.org/x/image/draw"
 	"golang.org/x/image/webp"
-
-	"recourse"
 )
 
 // look is a file that is being looked into.
@@ -43,7 +43,7 @@ func (r *Room) look(_ context.Context, f *os.File, item *Item) error {
 func checkPicture(l *look) error {
 	c, err := configOf(l.item.Type, section(l.file, l.item.Bytes))
 	if err != nil {
-		return errRead
+		return undecoded(l.file, l.item, err)
 	}
 	l.item.Width, l.item.Height = c.Width, c.Height
 	if c.Width <= 0 || c.Height <= 0 {
@@ -145,10 +145,7 @@ func (r *Room) makePhoto(f *os.File, item *Item, out derived) error {
 	defer leave()
 	m, err := decodeOf(item.Type, section(f, item.Bytes))
 	if err != nil {
-		if recourse.KindOf(err) == recourse.Internal && (err == io.ErrUnexpectedEOF || err == io.EOF) {
-			return errTruncated
-		}
-		return errRead
+		return undecoded(f, item, err)
 	}
 	turn, taken := metadata(f, item)
 	item.Taken = taken
@@ -156,6 +153,21 @@ func (r *Room) makePhoto(f *os.File, item *Item, out derived) error {
 		item.Width, item.Height = item.Height, item.Width
 	}
 	return r.pictures(m, turn, item, out)
+}
+
+// ends are what a picture ends with.
+var ends = map[string][]byte{"image/jpeg": []byte("\xff\xd9"), "image/png": []byte("IEND")}
+
+// undecoded says why a picture could not be unpacked: without its end it was cut off, else it is damaged.
+func undecoded(f io.ReaderAt, item *Item, err error) error {
+	tail := make([]byte, min(item.Bytes, 64<<10))
+	if _, err := f.ReadAt(tail, item.Bytes-int64(len(tail))); err != nil && err != io.EOF {
+		return unavailable(err)
+	}
+	if end, known := ends[item.Type]; known && !bytes.Contains(tail, end) || !known && errors.Is(err, io.ErrUnexpectedEOF) {
+		return errTruncated
+	}
+	return errRead
 }
 
 // The longest side of what others see, in pixels, and how well it is kept.

@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"time"
-
-	"recourse"
 )
 
 // HEIC and video cannot be opened in pure Go. Where Debian's libheif-examples and ffmpeg are installed they are used, and
@@ -73,9 +71,7 @@ func (t *tools) run(ctx context.Context, folder, program string, args ...string)
 	c := exec.CommandContext(ctx, "/bin/sh", all...)
 	c.Dir, c.Env = folder, []string{"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "HOME=" + folder, "TMPDIR=" + folder}
 	c.WaitDelay = time.Second
-	if t.alone {
-		c.SysProcAttr = apart()
-	}
+	apart(c, t.alone)
 	return c.Run()
 }
 
@@ -85,7 +81,7 @@ func (t *tools) with(ctx context.Context, f func(folder string) error) error {
 	case t.turn <- struct{}{}:
 		defer func() { <-t.turn }()
 	case <-ctx.Done():
-		return ctx.Err()
+		return unavailable(ctx.Err())
 	}
 	folder, err := os.MkdirTemp("", "evidence")
 	if err != nil {
@@ -174,7 +170,10 @@ func (r *Room) makeVideo(ctx context.Context, f *os.File, item *Item, out derive
 		if err := r.tools.run(ctx, folder, r.tools.ffmpeg, append(strip, "-y", to.Name())...); err != nil || length(to) == 0 {
 			discard(to)
 			r.log.Warn("evidence: a video could not be made for others to see", "file", item.File, "type", item.Type)
-			return ctx.Err()
+			if ctx.Err() != nil {
+				return unavailable(ctx.Err())
+			}
+			return nil
 		}
 		out[suffix], item.Played = to, true
 		return r.still(ctx, folder, in, item, out)
@@ -195,7 +194,7 @@ func (r *Room) still(ctx context.Context, folder string, in []string, item *Item
 	w, h := item.Width, item.Height
 	err := r.tools.run(ctx, folder, r.tools.ffmpeg, append(in[:len(in):len(in)], "-vf", "thumbnail=25", "-frames:v", "1", "-f", "image2", "-c:v", "png", "-y", to)...)
 	if err != nil && ctx.Err() != nil {
-		return &recourse.Error{Kind: recourse.Unavailable, Code: "evidence_unavailable", Message: "the video could not be looked into in time", Hint: "try again in a minute", Err: err}
+		return unavailable(err)
 	}
 	if err := r.fromPNG(to, item, out); err != nil {
 		return err

@@ -57,7 +57,9 @@ func (p *Playbook) DrawPath(name string, opts DrawOptions) []byte {
 // That a policy was given is noted apart from its values: under the defaults nothing is ruled
 // out, since nobody has chosen them yet.
 func (p *Playbook) pen(opts DrawOptions) *pen {
-	return &pen{playbook: p, words: p.words(opts.Policy), rules: opts.Policy != nil, walk: newWalk(opts), shared: map[*Path][]way{}}
+	out := &pen{playbook: p, words: p.words(opts.Policy), rules: opts.Policy != nil, walk: newWalk(opts), shared: map[*Path][]way{}}
+	out.lookAhead()
+	return out
 }
 
 // drawing lays out the panels, then writes them.
@@ -150,13 +152,14 @@ func signs(c *canvas, x, y int) {
 type walk struct {
 	steps   map[string][]int // of a state: when it was entered, from 1
 	pairs   map[[2]string]bool
+	ahead   map[[2]string]bool // from the present state to those that may be next
 	current string
 }
 
 // newWalk numbers the states walked. The present one is the last, whether or not it is among those walked: the
 // desk's history may or may not hold it yet.
 func newWalk(opts DrawOptions) walk {
-	w := walk{map[string][]int{}, map[[2]string]bool{}, opts.Current}
+	w := walk{steps: map[string][]int{}, pairs: map[[2]string]bool{}, current: opts.Current}
 	all := slices.Clone(opts.Walked)
 	if opts.Current != "" && (len(all) == 0 || all[len(all)-1] != opts.Current) {
 		all = append(all, opts.Current)
@@ -175,8 +178,12 @@ func (w walk) class(s *State) string {
 	switch {
 	case w.current == s.Full:
 		return " walked here"
+	case w.steps[s.Full] != nil && w.leads(s.Full):
+		return " walked next"
 	case w.steps[s.Full] != nil:
 		return " walked"
+	case w.leads(s.Full):
+		return " next"
 	}
 	return ""
 }

@@ -25,7 +25,7 @@ type face interface {
 // wireMark says what is special about an arrow: the settings rule it out, or the case has gone along it.
 //
 // Both can be true: a case may have gone a way that today's settings rule out.
-type wireMark struct{ off, walked bool }
+type wireMark struct{ off, walked, ahead bool }
 
 // stateFace is the box of a state, with the exits at its right.
 //
@@ -54,6 +54,7 @@ type exit struct {
 	text   block
 	off    bool
 	walked bool
+	ahead  bool // the case may leave here next
 }
 
 // ending adds the outcome of a state where a case ends, and its look: green with a tick when what was due was
@@ -170,6 +171,9 @@ func (e *exit) paint(c *canvas, x, y int) {
 	if e.walked {
 		class += " walked"
 	}
+	if e.ahead {
+		class += " ahead"
+	}
 	c.group(class, x, y, "")
 	w, h := e.width(), e.height()
 	c.path("wire", fmt.Sprintf("M0 %dH%d", h/2, stub-2))
@@ -274,6 +278,9 @@ func (g *graph) wire(c *canvas, w *wire) {
 	}
 	if w.mark.walked {
 		class += " walked"
+	}
+	if w.mark.ahead {
+		class += " ahead"
 	}
 	points := g.corners(w)
 	c.group(class, 0, 0, "")

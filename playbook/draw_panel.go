@@ -88,7 +88,7 @@ func (p *pen) panel(path *Path) *panel {
 	p.entries(n, path, common)
 	for i, e := range edges {
 		w := n.graph.wireUp(n.states[e.from], n.states[e.to], p.label(e), back[i])
-		w.mark = wireMark{off: e.off(), walked: p.walk.pairs[[2]string{e.from.Full, e.to.Full}]}
+		w.mark = wireMark{off: e.off(), walked: p.walk.pairs[[2]string{e.from.Full, e.to.Full}], ahead: p.walk.ahead[[2]string{e.from.Full, e.to.Full}]}
 	}
 	n.parts = n.graph.parts()
 	for _, part := range n.parts {
@@ -454,7 +454,7 @@ func (p *pen) exit(f *stateFace, y way) {
 	i := slices.IndexFunc(f.exits, func(e *exit) bool { return e.target == target })
 	if i < 0 {
 		i = len(f.exits)
-		f.exits = append(f.exits, &exit{target: target, text: block{width: widthExit}, off: true, walked: p.walked(f.state, y)})
+		f.exits = append(f.exits, &exit{target: target, text: block{width: widthExit}, off: true, walked: p.walked(f.state, y), ahead: p.walk.current == f.state.Full && p.walk.leads(y.target().Full)})
 	}
 	e := f.exits[i]
 	e.off = e.off && y.off

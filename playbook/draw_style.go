@@ -49,6 +49,9 @@ const drawStyle = `
 .rd .walked .wire{stroke:#0a66c2;stroke-width:3}
 .rd .walked .tip,.rd .badge{fill:#0a66c2}
 .rd .here .box{stroke:#0a66c2;stroke-width:4;fill:#dcecff}
+.rd .ahead .wire{stroke:#0a66c2;stroke-width:2.5;stroke-dasharray:8 5}
+.rd .ahead .tip{fill:#0a66c2}
+.rd .next .box,.rd .ahead .box{stroke:#0a66c2;stroke-width:2;stroke-dasharray:8 5}
 .rd .badge-text{fill:#fff;font-size:11px;font-weight:700;text-anchor:middle}
 @media (prefers-color-scheme:dark){
 .rd text{fill:#e4e9f0}
@@ -81,6 +84,8 @@ const drawStyle = `
 .rd .walked .wire{stroke:#6cb4ff}
 .rd .walked .tip,.rd .badge{fill:#6cb4ff}
 .rd .here .box{stroke:#6cb4ff;fill:#10335a}
+.rd .ahead .wire,.rd .next .box,.rd .ahead .box{stroke:#6cb4ff}
+.rd .ahead .tip{fill:#6cb4ff}
 .rd .badge-text{fill:#0f1318}
 }
 `

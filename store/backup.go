@@ -29,6 +29,7 @@ var tables = []*batch{
 	{table: "personal", columns: insertPersonal.columns},
 	{table: "cases", columns: insertCases.columns},
 	{table: "effects", columns: insertEffects.columns},
+	{table: "mentions", columns: insertMentions.columns},
 	{table: "tokens", columns: "merchant text, hash text, name text, role text, kind text, created_at bigint, expires_at bigint, used_at bigint, person text, agent text, seen_at bigint, idle bigint"},
 	{table: "people", columns: "merchant text, person_id text, name text, name_key text, email text, email_key text, role text, limit_minor bigint, currency text, supplier text, language text, password text, created_at bigint, seen_at bigint, disabled_at bigint"},
 	{table: "passkeys", columns: "merchant text, passkey_id text, person_id text, name text, body bytea, created_at bigint, used_at bigint"},

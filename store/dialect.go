@@ -72,7 +72,8 @@ func (b *batch) split() (names, types []string) {
 // through the table to look for each row among the keys.
 var sqlite = dialect{
 	name: "sqlite3", folder: "migrations/sqlite", most: 32,
-	update: `UPDATE effects SET status = $3, approval = CASE WHEN $4 = '' THEN approval ELSE $4 END, until = $5, moved_at = $6, moved_by = $7, note = $8
+	update: `UPDATE effects SET status = $3, approval = CASE WHEN $4 = '' THEN approval ELSE $4 END, until = $5, moved_at = $6, moved_by = $7, note = $8,
+		words = CASE WHEN $9 = '' THEN words ELSE $9 END
 		WHERE merchant = $1 AND effect_id = $2`,
 	insert: func(b *batch, rows int) string {
 		names, _ := b.split()
@@ -137,8 +138,8 @@ var sqlite = dialect{
 var postgres = dialect{
 	name: "postgres", folder: "migrations/postgres", most: 1 << 20,
 	update: `UPDATE effects SET status = u.status, approval = CASE WHEN u.approval = '' THEN effects.approval ELSE u.approval END, until = u.until, moved_at = u.moved_at,
-		moved_by = u.moved_by, note = u.note
-		FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::text[]) AS u (merchant, effect_id, status, approval, until, moved_at, moved_by, note)
+		moved_by = u.moved_by, note = u.note, words = CASE WHEN u.words = '' THEN effects.words ELSE u.words END
+		FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[]) AS u (merchant, effect_id, status, approval, until, moved_at, moved_by, note, words)
 		WHERE effects.merchant = u.merchant AND effects.effect_id = u.effect_id`,
 	insert: func(b *batch, _ int) string {
 		names, types := b.split()

@@ -44,6 +44,7 @@ type Effect struct {
 	MovedAt  time.Time
 	MovedBy  string
 	Note     string // what the one who moved it last had to say
+	Words    string // of a message that a person edited: what is sent in place of its template's words; "": those. See text.Letter
 	body     []byte
 }
 
@@ -54,6 +55,7 @@ type Move struct {
 	Approval recourse.Approval `json:"approval,omitempty"` // "": as it was
 	Until    time.Time         `json:"until,omitzero"`
 	Note     string            `json:"note,omitempty"`
+	Words    string            `json:"words,omitempty"` // in place of a message's own; "": as they were
 }
 
 // Act is an effect that is not over, as it stands beside its order's file: what may still become of it is decided with
@@ -68,7 +70,7 @@ type Act struct {
 	Own      bool                `json:"own,omitempty"` // words that a person wrote: no step of the case makes them untrue
 }
 
-var insertEffects = &batch{table: "effects", columns: "merchant text, effect_id text, order_id text, case_id text, kind text, status text, approval text, at bigint, due_at bigint, until bigint, moved_at bigint, moved_by text, note text, body bytea"}
+var insertEffects = &batch{table: "effects", columns: "merchant text, effect_id text, order_id text, case_id text, kind text, status text, approval text, at bigint, due_at bigint, until bigint, moved_at bigint, moved_by text, note text, words text, body bytea"}
 
 func (tx *Tx) saveEffects(changes []*Change) error {
 	var rows [][]any
@@ -76,14 +78,14 @@ func (tx *Tx) saveEffects(changes []*Change) error {
 		for i := range c.Effects {
 			e := &c.Effects[i]
 			rows = append(rows, []any{c.Before.Merchant, e.ID, c.Before.Order, e.Case, string(e.Kind), string(e.Status), string(e.Effect.Approval), micros(e.At), micros(e.Due),
-				int64(never), micros(e.MovedAt), e.MovedBy, "", e.body})
+				int64(never), micros(e.MovedAt), e.MovedBy, "", "", e.body})
 		}
 	}
 	_, err := tx.insert(insertEffects, rows)
 	return err
 }
 
-var updateEffects = &batch{table: "effects", columns: "merchant text, effect_id text, status text, approval text, until bigint, moved_at bigint, moved_by text, note text"}
+var updateEffects = &batch{table: "effects", columns: "merchant text, effect_id text, status text, approval text, until bigint, moved_at bigint, moved_by text, note text, words text"}
 
 // saveMoves changes effects by their keys. Of one that moved several times in a change the last counts.
 func (tx *Tx) saveMoves(changes []*Change) error {
@@ -92,15 +94,17 @@ func (tx *Tx) saveMoves(changes []*Change) error {
 		last := map[string]int{}
 		for i := range c.Entries {
 			for _, m := range c.Entries[i].Moves {
-				row := []any{c.Before.Merchant, m.Effect, string(m.Status), string(m.Approval), micros(m.Until), micros(c.Entries[i].At), c.Entries[i].By, m.Note}
+				row := []any{c.Before.Merchant, m.Effect, string(m.Status), string(m.Approval), micros(m.Until), micros(c.Entries[i].At), c.Entries[i].By, m.Note, m.Words}
 				at, moved := last[m.Effect]
 				if !moved {
 					last[m.Effect] = len(rows)
 					rows = append(rows, row)
 					continue
 				}
-				if row[3] == "" {
-					row[3] = rows[at][3] // the approval stays
+				for _, stays := range []int{3, 8} { // the approval, the words
+					if row[stays] == "" {
+						row[stays] = rows[at][stays]
+					}
 				}
 				rows[at] = row
 			}
@@ -109,7 +113,7 @@ func (tx *Tx) saveMoves(changes []*Change) error {
 	return tx.update(updateEffects, rows)
 }
 
-const effectColumns = `e.merchant, e.effect_id, e.order_id, e.status, e.approval, e.until, e.moved_at, e.moved_by, e.note, e.body`
+const effectColumns = `e.merchant, e.effect_id, e.order_id, e.status, e.approval, e.until, e.moved_at, e.moved_by, e.note, e.words, e.body`
 
 func scanEffects(rows *sql.Rows) ([]Effect, error) {
 	var out []Effect
@@ -124,7 +128,7 @@ func scanEffect(rows *sql.Rows) (e Effect, err error) {
 	var id, approval string
 	var until, moved int64
 	var body sql.RawBytes
-	if err := rows.Scan(&e.Merchant, &id, &e.Order, &e.Status, &approval, &until, &moved, &e.MovedBy, &e.Note, &body); err != nil {
+	if err := rows.Scan(&e.Merchant, &id, &e.Order, &e.Status, &approval, &until, &moved, &e.MovedBy, &e.Note, &e.Words, &body); err != nil {
 		return e, err
 	}
 	err = decode(body, &e.Effect)

@@ -145,7 +145,7 @@ func (tx *Tx) Save(changes []*Change) (lost []Key, err error) {
 			return nil, err
 		}
 	}
-	for _, save := range []func([]*Change) error{tx.saveHistory, tx.saveRefs, tx.saveSupplies, tx.savePersonal, tx.saveCases, tx.saveEffects, tx.saveMoves} {
+	for _, save := range []func([]*Change) error{tx.saveHistory, tx.saveRefs, tx.saveSupplies, tx.savePersonal, tx.saveCases, tx.saveEffects, tx.saveMoves, tx.saveMentions} {
 		if err := save(changes); err != nil {
 			return nil, err
 		}

@@ -25,6 +25,7 @@ var rights = map[string]account.Permission{
 	"GET /api/v1/effects":                      account.Read,
 	"POST /api/v1/effects/{effect}/approve":    account.Work,
 	"POST /api/v1/effects/{effect}/reject":     account.Work,
+	"POST /api/v1/effects/{effect}/recall":     account.Work,
 	"POST /api/v1/effects/{effect}/start":      account.Work,
 	"POST /api/v1/effects/{effect}/done":       account.Work,
 	"POST /api/v1/effects/{effect}/fail":       account.Work,

@@ -243,12 +243,13 @@ func (c *call) offered(id string, ev *recourse.Event) (int64, error) {
 
 // effectEvents are the events by the verbs of the addresses.
 var effectEvents = map[string]recourse.EventType{
-	"approve": recourse.EffectApproved, "reject": recourse.EffectRejected, "start": recourse.EffectStarted, "done": recourse.EffectDone, "fail": recourse.EffectFailed,
+	"approve": recourse.EffectApproved, "reject": recourse.EffectRejected, "recall": recourse.EffectRecalled, "start": recourse.EffectStarted, "done": recourse.EffectDone, "fail": recourse.EffectFailed,
 }
 
 // Reason is what may be said with a word about an act.
 type Reason struct {
 	Reason string `json:"reason,omitempty" doc:"For the history, and for whoever asks why."`
+	Text   string `json:"text,omitempty" doc:"With the approval of a message: what is sent instead of its own words."`
 }
 
 // sayOfEffect says something of an act.
@@ -257,7 +258,7 @@ func (c *call) sayOfEffect(verb string) error {
 	if err := c.decode(c.w, c.r, &body); err != nil {
 		return err
 	}
-	ev := recourse.Event{Type: effectEvents[verb], Data: recourse.Data{Effect: c.r.PathValue("effect"), Reason: body.Reason}}
+	ev := recourse.Event{Type: effectEvents[verb], Data: recourse.Data{Effect: c.r.PathValue("effect"), Reason: body.Reason, Text: body.Text}}
 	if err := ev.Check(); err != nil {
 		return placedAct(err)
 	}

@@ -33,8 +33,8 @@ type guests struct {
 	turnAway func(http.ResponseWriter, *http.Request, account.Guest, error)
 }
 
-func newGuests() guests {
-	return guests{addresses: newPacer(addressPace, addressBurst), links: newPacer(linkPace, linkBurst), strangers: newPacer(strangerPace, strangerBurst)}
+func newGuests(turnAway func(http.ResponseWriter, *http.Request, account.Guest, error)) guests {
+	return guests{turnAway: turnAway, addresses: newPacer(addressPace, addressBurst), links: newPacer(linkPace, linkBurst), strangers: newPacer(strangerPace, strangerBurst)}
 }
 
 var errTooFast = &recourse.Error{Kind: recourse.Unavailable, Code: "too_fast", Message: "too many requests in a short time", Hint: "wait a minute"}

@@ -143,6 +143,7 @@ type Effect struct {
 	MovedAt time.Time          `json:"moved_at,omitzero"`
 	MovedBy string             `json:"moved_by,omitempty"`
 	Note    string             `json:"note,omitempty"`
+	Letter  string             `json:"letter,omitempty" doc:"Of a message that a person edited: its subject, an empty line, its body."`
 	Words   string             `json:"words"`
 	Because string             `json:"because" doc:"Why it was decided, in words."`
 	Actions []EffectAction     `json:"actions" doc:"What can be said of it now."`
@@ -285,11 +286,11 @@ func coming(l *text.Language, steps []decide.Step) []Coming {
 
 // verbs are what can be said of an act, by the event that says it.
 var verbs = map[recourse.EventType]string{
-	recourse.EffectApproved: "approve", recourse.EffectRejected: "reject", recourse.EffectStarted: "start", recourse.EffectDone: "done", recourse.EffectFailed: "fail",
+	recourse.EffectApproved: "approve", recourse.EffectRejected: "reject", recourse.EffectRecalled: "recall", recourse.EffectStarted: "start", recourse.EffectDone: "done", recourse.EffectFailed: "fail",
 }
 
 func act(l *text.Language, e *store.Effect) Effect {
-	out := Effect{Effect: e.Effect, Order: e.Order, Status: e.Status, Until: e.Until, MovedAt: e.MovedAt, MovedBy: e.MovedBy, Note: e.Note, Words: l.Effect(e.Effect), Because: l.Why(e.Why), Actions: []EffectAction{}}
+	out := Effect{Effect: e.Effect, Order: e.Order, Status: e.Status, Until: e.Until, MovedAt: e.MovedAt, MovedBy: e.MovedBy, Note: e.Note, Letter: e.Words, Words: l.Effect(e.Effect), Because: l.Why(e.Why), Actions: []EffectAction{}}
 	for _, t := range desk.Sayable(e) {
 		out.Actions = append(out.Actions, EffectAction{verbs[t], "POST", href("effects", e.ID, verbs[t]), account.Needs(&recourse.Event{Type: t})})
 	}

@@ -3,8 +3,10 @@ package web
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,17 +14,18 @@ import (
 	"recourse/account"
 	"recourse/desk"
 	"recourse/store"
+	"recourse/text"
 	"recourse/web/view"
 )
 
 // caseRoutes are the pages of a case and its order.
-var caseRoutes = []pageRoute{
+var caseRoutes = slices.Concat(workRoutes, []pageRoute{
 	{pattern: "GET /cases/{case}", access: access{page, account.Read}, serve: (*site).showCase},
 	{pattern: "GET /cases/{case}/picture.svg", access: access{page, account.Read}, serve: (*site).picture},
 	{pattern: "POST /cases/{case}/act", access: access{page, account.Work}, serve: (*site).actOnCase},
 	{pattern: "POST /effects/{effect}/act", access: access{page, account.Work}, serve: (*site).actOnEffect},
 	{pattern: "GET /orders/{order}", access: access{page, account.Read}, serve: (*site).showOrder},
-}
+})
 
 // showCase shows a case.
 func (s *site) showCase(v *visit) error { return v.caseNow(http.StatusOK, nil) }
@@ -32,6 +35,7 @@ func (v *visit) caseNow(status int, say *view.Notice) error {
 	return v.caseAs(v.r.PathValue("case"), status, say)
 }
 
+// caseAs shows a case as it stands now, with what there is to say on top.
 func (v *visit) caseAs(id string, status int, say *view.Notice) error {
 	d, err := v.desk.Case(v.r.Context(), v.who.Merchant, id)
 	if err != nil {
@@ -40,12 +44,31 @@ func (v *visit) caseAs(id string, status int, say *view.Notice) error {
 	v.decider(d.Decider)
 	c := view.NewCase(v.read, d, id, v.rightsOn(d, id))
 	c.Picture.Width, c.Picture.Height = sizeOf(view.Drawn(d, id))
+	names, err := v.colleagues()
+	if err != nil {
+		return err
+	}
+	c.Team(v.read, d, v.who.Name, names)
+	c.Type(v.typed)
+	if c.Link, err = v.link(c.Order.ID, view.CasePath(id)); err != nil {
+		return err
+	}
+	if c.Files = v.evidence != nil; c.Files {
+		if c.Evidence, err = v.evidenceItems(id); err != nil {
+			return err
+		}
+	}
 	p := v.page(c.Situation + " · " + v.read.T("order_n", "order", c.Order.ID))
 	if say != nil {
 		p.Notice = say
 	}
+	p.Tour = v.tourAt(id)
 	if v.r.Method != http.MethodGet {
 		p.Here = view.CasePath(id)
+	}
+	if p.Notice != nil && p.Notice.Good && v.r.Method == http.MethodGet {
+		did, _ := strconv.ParseInt(v.r.URL.Query().Get("did"), 10, 64)
+		p.Notice.Undo = c.UndoNotice(did)
 	}
 	return v.show(status, view.CasePage(p, c, once()))
 }
@@ -85,6 +108,18 @@ func (s *site) showOrder(v *visit) error {
 	}
 	v.decider(d.Decider)
 	o := view.NewOrderPage(v.read, d)
+	if o.Link, err = v.link(o.ID, view.OrderPath(o.ID)); err != nil {
+		return err
+	}
+	if v.evidence != nil {
+		for _, c := range d.File.Cases {
+			items, err := v.evidenceItems(c.ID)
+			if err != nil {
+				return err
+			}
+			o.Evidence = append(o.Evidence, items...)
+		}
+	}
 	return v.show(http.StatusOK, view.OrderPage(v.page(v.read.T("order_n", "order", o.ID)), o))
 }
 
@@ -116,7 +151,7 @@ func (v *visit) fact(id string) (desk.Fact, error) {
 	if err != nil {
 		return fact, err
 	}
-	f := form{values: v.r.PostForm, zone: v.read.Local(v.read.Now).Location(), currency: currencyOf(file, v.r.PostForm.Get("purchase"))}
+	f := form{values: v.r.PostForm, zone: v.read.Local(v.read.Now).Location(), currency: currencyOf(file, v.r.PostForm.Get("purchase")), lines: file.Case(id).Lines}
 	fact.Event, err = f.event()
 	if err != nil {
 		return fact, err
@@ -154,25 +189,36 @@ func (v *visit) fileOf(id string) (*recourse.OrderFile, error) {
 	return d.File, nil
 }
 
-// tell hands a fact in, and goes to the case's page, which says what was done; or shows the page as it stands now, with
-// what was wrong.
+// tell hands a fact in, and goes to the case's page, which says what was done and how it is taken back; or shows the page
+// as it stands now, with what was wrong.
 func (v *visit) tell(id string, fact desk.Fact, said string) error {
 	r, err := v.desk.Tell(v.r.Context(), v.who.Merchant, fact)
 	if err != nil {
 		return v.again(id, err)
 	}
 	if r.Status == desk.Duplicate {
-		said = "told_twice"
+		return v.goOn(view.CasePath(id), "told_twice")
 	}
-	return v.goOn(view.CasePath(id), said)
+	return v.goOn(view.CasePath(id)+"?did="+strconv.FormatInt(r.Seq, 10), said)
 }
 
-// again shows a case as it stands now, with what was wrong on top.
+// again shows a case as it stands now, with what was wrong on top, and what was typed in its place.
 func (v *visit) again(id string, err error) error {
 	if recourse.KindOf(err) == recourse.NotFound && recourse.CodeOf(err) == "case_unknown" {
 		return err
 	}
-	return v.caseAs(id, pageStatus[recourse.KindOf(err)], v.notice(err))
+	n := v.notice(err)
+	v.typed = view.Typed{Key: v.r.PostForm.Get("form"), Values: v.r.PostForm, Field: fieldOf(err), Error: n.Text}
+	return v.caseAs(id, pageStatus[recourse.KindOf(err)], n)
+}
+
+// fieldOf is the field that an error is about; "" for none.
+func fieldOf(err error) string {
+	var own *recourse.Error
+	if errors.As(err, &own) {
+		return own.Field
+	}
+	return ""
 }
 
 // confirmChoice shows what would follow from a choice.
@@ -217,7 +263,7 @@ func (v *visit) preview(c *view.Confirm, id string, fact desk.Fact) (*desk.View,
 
 // effectWords are what may be said of an act, with the sentence that says it was.
 var effectWords = map[recourse.EventType]string{
-	recourse.EffectApproved: "told_approved", recourse.EffectRejected: "told_rejected", recourse.EffectDone: "told_done", recourse.EffectFailed: "told_failed",
+	recourse.EffectApproved: "told_approved", recourse.EffectRejected: "told_rejected", recourse.EffectRecalled: "told_recalled", recourse.EffectDone: "told_done", recourse.EffectFailed: "told_failed",
 }
 
 // actOnEffect takes what somebody said of an act.
@@ -234,29 +280,66 @@ func (s *site) actOnEffect(v *visit) error {
 	fact.Version, _ = strconv.ParseInt(v.r.PostForm.Get("version"), 10, 64)
 	// A recovery's act is of a case, too, though its number does not say so.
 	id = cmp.Or(v.r.PostForm.Get("case"), id)
-	if err := permit(v.r.Context(), v.desk, v.who, &fact.Event); err != nil {
-		return v.again(id, err)
-	}
-	if v.r.PostForm.Get("step") == "preview" {
-		return v.confirmAct(id, effect, fact)
-	}
-	return v.tell(id, fact, said)
-}
-
-// confirmAct shows what would follow from approving an act.
-func (v *visit) confirmAct(id, effect string, fact desk.Fact) error {
-	c := view.Confirm{Action: view.EffectPath(effect)}
-	d, err := v.preview(&c, id, fact)
+	d, err := v.desk.Case(v.r.Context(), v.who.Merchant, id)
 	if err != nil {
-		return v.again(id, err)
+		return err
 	}
+	v.decider(d.Decider)
 	e := effectOf(d, effect)
 	if e == nil {
 		return v.again(id, &recourse.Error{Kind: recourse.NotFound, Code: "effect_unknown", Message: "there is no such act"})
 	}
-	c.Title, c.Label, c.Otherwise = v.read.Effect(e.Effect), v.read.T("approve"), v.read.T("approve_then")
+	if err := permit(v.r.Context(), v.desk, v.who, &fact.Event); err != nil {
+		return v.again(id, err)
+	}
+	if fact.Event.Text, err = v.edited(d, e, kind); err != nil {
+		return v.again(id, err)
+	}
+	switch v.r.PostForm.Get("step") {
+	case "preview":
+		return v.confirmAct(id, e, fact)
+	case "edit":
+		v.typed = view.Typed{Key: "edit-" + effect, Values: v.r.PostForm}
+		return v.caseAs(id, http.StatusOK, nil)
+	}
+	return v.tell(id, fact, said)
+}
+
+// edited are the words that somebody put in place of a message's own; "" where they changed nothing.
+func (v *visit) edited(d *desk.View, e *store.Effect, kind recourse.EventType) (string, error) {
+	if kind != recourse.EffectApproved || e.Kind != recourse.EffectMessage || !v.r.PostForm.Has("body") {
+		return "", nil
+	}
+	subject, body := v.r.PostForm.Get("subject"), v.r.PostForm.Get("body")
+	if strings.TrimSpace(subject) == "" || strings.TrimSpace(body) == "" {
+		field := "body"
+		if strings.TrimSpace(subject) == "" {
+			field = "subject"
+		}
+		return "", &recourse.Error{Kind: recourse.Invalid, Code: "words_empty", Field: field, Message: v.read.T("words_empty")}
+	}
+	a := v.read.NewAct(d, e, v.rights())
+	if words := text.Folded(subject, body); words != text.Folded(a.Subject, a.Body) {
+		return words, nil
+	}
+	return "", nil
+}
+
+// confirmAct shows what would follow from approving an act: what is sent or paid, and to whom.
+func (v *visit) confirmAct(id string, e *store.Effect, fact desk.Fact) error {
+	c := view.Confirm{Action: view.EffectPath(e.ID)}
+	d, err := v.preview(&c, id, fact)
+	if err != nil {
+		return v.again(id, err)
+	}
+	c.Act(v.read, d, e, fact.Event.Text)
 	for _, name := range []string{"case", "event", "version", "once"} {
 		c.Hidden = append(c.Hidden, view.Field{Name: name, Kind: view.FieldHidden, Value: v.r.PostForm.Get(name)})
+	}
+	if fact.Event.Text != "" {
+		for _, name := range []string{"subject", "body"} {
+			c.Hidden = append(c.Hidden, view.Field{Name: name, Kind: view.FieldHidden, Value: v.r.PostForm.Get(name)})
+		}
 	}
 	return v.show(http.StatusOK, view.ConfirmPage(v.page(c.Title), c))
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/url"
 	"strconv"
 	"strings"
@@ -20,6 +21,7 @@ type form struct {
 	values   url.Values
 	zone     *time.Location // of the times that they wrote
 	currency recourse.Currency
+	lines    []recourse.Pieces // of the case that is told something
 }
 
 func (f form) get(name string) string { return strings.TrimSpace(f.values.Get(name)) }
@@ -47,6 +49,9 @@ func (f form) event() (ev recourse.Event, err error) {
 	if ev.Offers, err = f.offers(); err != nil {
 		return ev, err
 	}
+	if ev.Lines, err = f.pieces(f.lines); err != nil {
+		return ev, err
+	}
 	ev.ShipTo = f.address()
 	return ev, f.carried(&ev)
 }
@@ -71,10 +76,24 @@ func (f form) money(name string) (recourse.Money, error) {
 	if strings.Count(s, ",") == 1 && !strings.Contains(s, ".") {
 		s = strings.Replace(s, ",", ".", 1)
 	}
-	if !strings.ContainsFunc(s, func(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' }) {
-		return recourse.ParseAmount(s, f.currency)
+	m, err := recourse.Money{}, error(nil)
+	if strings.ContainsFunc(s, func(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' }) {
+		m, err = recourse.ParseMoney(s)
+	} else {
+		m, err = recourse.ParseAmount(s, f.currency)
 	}
-	return recourse.ParseMoney(s)
+	return m, beside(name, err)
+}
+
+// beside is an error that belongs to a field of the form.
+func beside(field string, err error) error {
+	var own *recourse.Error
+	if err == nil || !errors.As(err, &own) {
+		return err
+	}
+	placed := *own
+	placed.Field = field
+	return &placed
 }
 
 // moment reads a day and a time on the shop's clock.
@@ -91,20 +110,83 @@ func (f form) moment(name string) (time.Time, error) {
 	return time.Time{}, &recourse.Error{Kind: recourse.Invalid, Code: "time_malformed", Field: name, Message: `"` + recourse.Shorten(s, 40) + `" is not a time`, Hint: "write 2026-03-02T10:00"}
 }
 
-// offers reads the listing that was found: none of it, and the answer is that there is none.
+// offers reads the listings that were found: none of them, and the answer is that there is none.
 func (f form) offers() ([]recourse.Offer, error) {
-	if _, asked := f.values["offers.supplier"]; !asked {
+	if _, asked := f.values["offers.0.supplier"]; !asked {
 		return nil, nil
 	}
-	supplier := f.get("offers.supplier")
-	if supplier == "" {
-		return []recourse.Offer{}, nil
+	all := []recourse.Offer{}
+	for i := range mostOffers {
+		at := "offers." + strconv.Itoa(i) + "."
+		o := recourse.Offer{Supplier: f.get(at + "supplier"), Same: f.get(at+"same") != ""}
+		var err error
+		if o.Price, err = f.money(at + "price"); err != nil {
+			return nil, err
+		}
+		if o.Stock, err = f.number(at + "stock"); err != nil {
+			return nil, err
+		}
+		if o.LeadDays, err = f.number(at + "lead_days"); err != nil {
+			return nil, err
+		}
+		switch {
+		case o == recourse.Offer{}:
+		case o.Supplier == "":
+			return nil, &recourse.Error{Kind: recourse.Invalid, Code: "offer_supplier", Field: at + "supplier", Message: "an offer has a supplier"}
+		default:
+			all = append(all, o)
+		}
 	}
-	price, err := f.money("offers.price")
-	o := recourse.Offer{Supplier: supplier, Price: price, Same: f.get("offers.same") != ""}
-	o.Stock, _ = strconv.Atoi(f.get("offers.stock"))
-	o.LeadDays, _ = strconv.Atoi(f.get("offers.lead_days"))
-	return []recourse.Offer{o}, err
+	return all, nil
+}
+
+// mostOffers bounds how many a form may hold.
+const mostOffers = 10
+
+// mostFigure bounds a number in a form.
+const mostFigure = 1_000_000
+
+// number reads a whole number; 0 where none is written.
+func (f form) number(name string) (int, error) {
+	s := f.get(name)
+	if s == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 || n > mostFigure {
+		return 0, &recourse.Error{Kind: recourse.Invalid, Code: "number_malformed", Field: name, Message: `"` + recourse.Shorten(s, 40) + `" is not a whole number`}
+	}
+	return n, nil
+}
+
+// pieces reads how many of each line are meant; nil where none was asked for, or all of those that could be.
+func (f form) pieces(all []recourse.Pieces) (out []recourse.Pieces, err error) {
+	same, asked := true, false
+	for _, p := range all {
+		name := "lines." + strconv.Itoa(p.Line)
+		if _, there := f.values[name]; !there {
+			continue
+		}
+		asked = true
+		n, err := f.number(name)
+		if err != nil {
+			return nil, err
+		}
+		if n > p.Quantity {
+			return nil, &recourse.Error{Kind: recourse.Invalid, Code: "pieces_many", Field: name, Message: "there are no more than " + strconv.Itoa(p.Quantity) + " pieces"}
+		}
+		same = same && n == p.Quantity
+		if n > 0 {
+			out = append(out, recourse.Pieces{Line: p.Line, Quantity: n})
+		}
+	}
+	if asked && len(out) == 0 {
+		return nil, &recourse.Error{Kind: recourse.Invalid, Code: "pieces_none", Field: "lines", Message: "no piece is meant: say how many"}
+	}
+	if same {
+		return nil, nil
+	}
+	return out, nil
 }
 
 // address reads an address; nil where none was asked for.

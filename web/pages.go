@@ -17,6 +17,7 @@ import (
 	"recourse/decide"
 	"recourse/desk"
 	"recourse/evidence"
+	"recourse/importer"
 	"recourse/playbook"
 	"recourse/store"
 	"recourse/text"
@@ -41,9 +42,11 @@ type site struct {
 	log      *slog.Logger
 	secure   bool            // people come by https
 	public   string          // where they come in; "": where the request came
+	books    *importer.Shelf // files that were dropped
+	tour     bool            // the shop is made up, and newcomers are shown around
 	pages    map[string]bool // the patterns that there are
-	evidence *evidence.Room  // nil: files are neither taken nor shown
 	texts    *catalogs
+	evidence *evidence.Room // nil: files are neither taken nor shown
 }
 
 // pageRoute is one address of the pages, with what it takes. What an act on a page takes beyond that, an approval say, is
@@ -56,7 +59,7 @@ type pageRoute struct {
 }
 
 // pageRoutes are all pages. Each file of pages has the list of its own.
-var pageRoutes = slices.Concat(deskRoutes, queueRoutes, caseRoutes, peopleRoutes, evidenceRoutes, buyerRoutes, messageRoutes, insightRoutes, playbookRoutes, importRoutes, linkRoutes)
+var pageRoutes = slices.Concat(deskRoutes, queueRoutes, caseRoutes, peopleRoutes, evidenceRoutes, buyerRoutes, messageRoutes, insightRoutes, playbookRoutes, importRoutes, linkRoutes, tourRoutes)
 
 // deskRoutes are what all pages share.
 var deskRoutes = []pageRoute{
@@ -78,12 +81,14 @@ func (s *site) routes(mux *http.ServeMux) {
 // visit is one request of somebody who is signed in.
 type visit struct {
 	*site
-	w    http.ResponseWriter
-	r    *http.Request
-	who  account.Actor
-	shop string
-	lang *text.Language
-	read view.Reader // the clock is the merchant's once their zone is known
+	w      http.ResponseWriter
+	r      *http.Request
+	who    account.Actor
+	shop   string
+	lang   *text.Language
+	typed  view.Typed  // what could not be taken, to stand in its form again
+	called int         // notes that call the visitor and that they have not seen
+	read   view.Reader // the clock is the merchant's once their zone is known
 }
 
 func (s *site) signedIn(page func(*visit) error) http.HandlerFunc {
@@ -101,6 +106,9 @@ func (s *site) signedIn(page func(*visit) error) http.HandlerFunc {
 				m, err := tx.MerchantOnce(who.Merchant)
 				v.shop = cmp.Or(m.Name, m.ID)
 				if err != nil {
+					return err
+				}
+				if v.called, err = tx.Called(who.Merchant, who.Name, calledMost); err != nil {
 					return err
 				}
 				words, err := s.texts.of(tx, who.Merchant)
@@ -135,7 +143,7 @@ func (v *visit) decider(d *decide.Decider) {
 func (v *visit) page(title string) view.Page {
 	return view.Page{
 		R: v.read, Title: title, Shop: v.shop, Me: v.who.Name, Role: v.read.T("role_" + string(v.who.Role)), Here: v.r.URL.RequestURI(), Style: address("desk.css"), Script: address("desk.js"), Nav: v.nav(),
-		Leave: v.leave, Langs: deskLanguages(v.lang.Catalog()), Notice: v.said(),
+		Leave: v.leave, Langs: deskLanguages(v.lang.Catalog()), Notice: v.said(), Called: v.called,
 	}
 }
 
@@ -316,7 +324,7 @@ func (s *Server) pages(mux *http.ServeMux) {
 	for _, p := range pageRoutes {
 		s.access[p.pattern], there[p.pattern] = p.access, true
 	}
-	pages := &site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, public: s.PublicURL, pages: there, evidence: s.Evidence, texts: newCatalogs(s.Texts, s.Log)}
-	s.guests.turnAway = pages.turnAway
+	pages := &site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, public: s.PublicURL, books: s.books, tour: s.Tour, pages: there, evidence: s.Evidence, texts: newCatalogs(s.Texts, s.Log)}
+	s.guests = newGuests(pages.turnAway)
 	pages.routes(mux)
 }

@@ -4,8 +4,10 @@ import (
 	"slices"
 
 	"recourse"
+	"recourse/decide"
 	"recourse/desk"
 	"recourse/store"
+	"recourse/text"
 )
 
 // Acts are what was decided to be done, by what it waits for.
@@ -33,10 +35,18 @@ type Act struct {
 	Subject     string // of a message
 	Body        string
 	BodyLang    string
+	Own         Words  // the message in the reader's language, where that is another
+	Reaches     string // who it goes to, and where
+	Edited      bool   // a person changed its words
+	Edit        *Form  // by which its words are changed before it leaves
+	Paid        string // of an act that moves money: how much
 	Quiet       bool
 	Buttons     []ActButton
 	NeedsPerson bool // it waits for an approval that the one who looks may not give
 }
+
+// Words are a message in one language.
+type Words struct{ Subject, Body, Lang string }
 
 // ActButton says one thing of an act.
 type ActButton struct {
@@ -80,36 +90,62 @@ func (r Reader) NewAct(v *desk.View, e *store.Effect, rights Rights) Act {
 		a.Status, a.NeedsPerson = r.T("act_to_approve"), !rights.Approves(&e.Effect)
 	}
 	if e.Kind == recourse.EffectMessage {
-		a.letter(r, v.File, e.Effect)
+		a.letter(r, v.File, e)
+	}
+	if a.Money {
+		a.Paid, a.Reaches = r.Money(e.Amount), r.reached(v.File, recourse.PartyBuyer, "")
 	}
 	a.Buttons = r.actButtons(e, &a, rights)
+	if awaiting(e) && rights.Approves(&e.Effect) && a.Body != "" {
+		a.Edit = &Form{Key: "edit-" + e.ID, Event: recourse.EffectApproved, Fields: []Field{
+			{Name: "subject", Label: r.T("edit_subject"), Kind: FieldText, Value: a.Subject, Required: true},
+			{Name: "body", Label: r.T("edit_body"), Kind: FieldLetter, Value: a.Body, Required: true}}}
+	}
 	return a
 }
 
-// letter is the message as it would be written now, in the language of the one it goes to.
-func (a *Act) letter(r Reader, file *recourse.OrderFile, e recourse.Effect) {
+// letter is the message as it would be written now, in the language of the one it goes to, and in the reader's own.
+func (a *Act) letter(r Reader, file *recourse.OrderFile, e *store.Effect) {
 	subject, body, lang, err := r.words(file, e)
 	if err != nil {
 		a.Note = err.Error()
 		return
 	}
 	a.Subject, a.Body, a.BodyLang = subject, body, lang
+	a.Edited, a.Reaches = e.Words != "", r.reached(file, e.To, e.Purchase)
+	if lang == string(r.Lang()) || a.Edited {
+		return
+	}
+	if subject, body, err = r.Message(e.Template, text.NewData(file, e.Effect)); err == nil && body != a.Body {
+		a.Own = Words{subject, body, string(r.Lang())}
+	}
 }
 
 func (r Reader) actButtons(e *store.Effect, a *Act, rights Rights) (out []ActButton) {
 	switch {
 	case awaiting(e) && rights.Approves(&e.Effect):
 		out = append(out,
-			ActButton{Event: recourse.EffectApproved, Label: r.T("approve"), Primary: true, Preview: a.Money},
+			ActButton{Event: recourse.EffectApproved, Label: r.approve(e), Primary: true, Preview: true},
 			ActButton{Event: recourse.EffectRejected, Label: r.T("reject"), Reason: true})
 	case awaiting(e) || !rights.Act || e.Status == store.Done || e.Status == store.Dropped:
 	default:
 		out = append(out, ActButton{Event: recourse.EffectDone, Label: r.done(e)})
+		if e.Status == store.Pending && e.Effect.Approval == recourse.ApprovalGiven && (e.MovedBy != "" || e.Template == decide.TemplateWritten) {
+			out = append(out, ActButton{Event: recourse.EffectRecalled, Label: r.T("recall")})
+		}
 		if e.Status != store.Failed {
 			out = append(out, ActButton{Event: recourse.EffectFailed, Label: r.T("failed"), Reason: true})
 		}
 	}
 	return out
+}
+
+// approve is the word for letting an act go: a message is sent.
+func (r Reader) approve(e *store.Effect) string {
+	if e.Kind == recourse.EffectMessage {
+		return r.T("approve_message")
+	}
+	return r.T("approve")
 }
 
 // done is the word for having carried out an act: a message was sent, a refund paid.

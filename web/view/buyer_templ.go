@@ -1642,7 +1642,7 @@ func buyerField(f BuyerFrame, d BuyerField, id string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = fieldError(d, id).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = buyerFieldError(d, id).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1792,7 +1792,7 @@ func buyerField(f BuyerFrame, d BuyerField, id string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = fieldError(d, id).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = buyerFieldError(d, id).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1942,7 +1942,7 @@ func buyerField(f BuyerFrame, d BuyerField, id string) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = fieldError(d, id).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = buyerFieldError(d, id).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2229,7 +2229,7 @@ func buyerField(f BuyerFrame, d BuyerField, id string) templ.Component {
 	})
 }
 
-func fieldError(d BuyerField, id string) templ.Component {
+func buyerFieldError(d BuyerField, id string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

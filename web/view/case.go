@@ -30,7 +30,14 @@ type Case struct {
 	Acts      Acts
 	Steps     []Step
 	Ledger    Ledger
-	History   []Event
+	Glance    Glance
+	Work      Work
+	Thread    Thread
+	Past      Timeline
+	Walk      Walk
+	Link      LinkModel
+	Files     bool // photos and videos are kept
+	Evidence  []EvidenceItem
 	Version   int64
 	Rights    Rights
 	Picture   Picture
@@ -73,7 +80,10 @@ func NewCase(r Reader, v *desk.View, id string, rights Rights) Case {
 			break
 		}
 	}
-	c.History = r.history(v, id)
+	c.Glance = r.glance(v, is, c.Lead)
+	c.Thread = NewThread(r, v, id)
+	c.Walk = r.walk(v, is)
+	c.Past = r.timeline(r.history(v, id))
 	for _, row := range c.Order.Cases {
 		if row.ID != id {
 			c.Others = append(c.Others, row)
@@ -81,6 +91,11 @@ func NewCase(r Reader, v *desk.View, id string, rights Rights) Case {
 	}
 	c.Picture = Picture{Src: CasePath(id) + "/picture.svg"}
 	return c
+}
+
+// Team adds what people keep beside the case; me is the visitor, people are the names of those who work for the merchant.
+func (c *Case) Team(r Reader, v *desk.View, me string, people []string) {
+	c.Work = r.work(v, v.File.Case(c.ID), me, people)
 }
 
 // lead is why a case was opened, or opened again.

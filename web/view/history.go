@@ -18,6 +18,14 @@ type Event struct {
 	Lines  []Line
 	Aside  bool // of the order, and nothing followed for this case
 	Time   bool // no fact: a time was up
+
+	Seq           int64
+	Kind          EventKind
+	Day, DayLabel string
+	Clock         string   // the time of day
+	Reasons       *Reasons // why the system did what followed; nil: nothing did
+	Undo          *Undo    // how it is taken back; nil: it cannot be
+	Quoted        bool     // the words are a message's or a note's, and are the point of it
 }
 
 // Line is one thing that followed.
@@ -35,6 +43,9 @@ func (r Reader) history(v *desk.View, id string) (out []Event) {
 	}
 	for i := len(v.History) - 1; i >= 0; i-- {
 		if e, ok := r.happened(v, &v.History[i], id, names); ok {
+			if id != "" {
+				e.Undo = UndoOf(r, v, &v.History[i], id)
+			}
 			out = append(out, e)
 		}
 	}
@@ -43,7 +54,8 @@ func (r Reader) history(v *desk.View, id string) (out []Event) {
 
 // happened tells one decision. What concerns other cases alone is left out.
 func (r Reader) happened(v *desk.View, h *store.Entry, id string, acts map[string]string) (Event, bool) {
-	e := Event{At: r.Past(h.At), By: h.By, Time: h.Event == nil}
+	e := Event{At: r.Past(h.At), By: h.By, Time: h.Event == nil, Seq: h.Seq, Kind: kindOf(h.Event), Clock: r.Clock(h.At)}
+	e.DayLabel, e.Day = r.dayOf(h)
 	others := false
 	for _, n := range h.Entries {
 		if id != "" && n.Case != "" && n.Case != id {
@@ -66,10 +78,11 @@ func (r Reader) happened(v *desk.View, h *store.Entry, id string, acts map[strin
 		r.fact(&e, h.Event, acts)
 	}
 	if len(e.Lines) == 0 {
-		e.Aside = true
+		e.Aside = e.Kind != KindPeople && e.Kind != KindMessage
 		return e, !others && h.Event != nil
 	}
 	e.tidy()
+	e.Reasons = r.reasons(v, h, id)
 	return e, true
 }
 
@@ -159,8 +172,35 @@ func (r Reader) fact(e *Event, ev *recourse.Event, acts map[string]string) {
 		}
 	}
 	e.Words = ev.Text
+	e.ofDesk(r, ev)
 	if ev.Reason != "" {
 		e.Words = ev.Reason
+	}
+}
+
+// ofDesk tells what people did among themselves: to whom a case went, until when it sleeps, whom they wrote to.
+func (e *Event) ofDesk(r Reader, ev *recourse.Event) {
+	switch ev.Type {
+	case recourse.CaseAssigned:
+		e.Title = r.T("assigned_nobody")
+		if ev.Person != "" {
+			e.Title = r.T("assigned_to", "name", ev.Person)
+		}
+	case recourse.CaseSnoozed:
+		e.Title = r.T("woken")
+		if !ev.Due.IsZero() {
+			e.Title = r.T("snoozed_until", "time", r.MomentZone(ev.Due))
+		}
+	case recourse.CaseNoted:
+		e.Title, e.Quoted = r.T("noted"), true
+	case recourse.MessageWritten:
+		e.Title, e.Quoted = r.T("wrote_to", "party", r.Party(cmp.Or(ev.To, recourse.PartyBuyer))), true
+	case recourse.MessageReceived:
+		e.Title, e.Quoted = r.T("wrote_in", "party", sentence(r.Party(cmp.Or(ev.By, recourse.PartyBuyer)))), true
+	case recourse.EffectApproved:
+		if ev.Text != "" {
+			e.Title = r.T("approved_edited")
+		}
 	}
 }
 

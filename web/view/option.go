@@ -2,7 +2,9 @@ package view
 
 import (
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"recourse"
 	"recourse/decide"
@@ -19,10 +21,22 @@ type Ask struct {
 	Due      Instant
 	Answers  []Form
 	Acts     bool // it is answered by approving or rejecting one of the acts
+	Others   []Other
+}
+
+// Other is an answer that no fact stands for: what was done about it is said in another way.
+type Other struct {
+	Label string
+	Say   string         // what to do
+	Write recourse.Party // write to them; "": nothing to write
+	Cases bool           // choose among the order's cases
+	Sleep string         // until when it may rest, as a value of the form that snoozes
 }
 
 // Form is one thing that a case can be told.
 type Form struct {
+	Key     string // names it among the forms of a page
+	Open    bool   // it is unfolded: something in it was wrong
 	Event   recourse.EventType
 	Remedy  recourse.Remedy
 	By      recourse.Party
@@ -41,6 +55,9 @@ type Field struct {
 	Options           []FieldOption
 	Value             string
 	Required          bool
+	Error             string // what was wrong with the value
+	Most              int    // of a number
+	Parts             []Field
 }
 
 // FieldKind is how a field is filled in.
@@ -50,12 +67,16 @@ type FieldKind string
 const (
 	FieldText   FieldKind = "text"
 	FieldArea   FieldKind = "area"
+	FieldLetter FieldKind = "letter" // an area with room for a whole message
 	FieldMoney  FieldKind = "money"
 	FieldNumber FieldKind = "number"
 	FieldMoment FieldKind = "moment"
 	FieldPick   FieldKind = "pick"
 	FieldCheck  FieldKind = "check"
 	FieldHidden FieldKind = "hidden"
+	FieldPieces FieldKind = "pieces" // how many of each line: its parts are numbers
+	FieldOffers FieldKind = "offers" // listings, each a group of its parts
+	FieldGroup  FieldKind = "group"
 )
 
 // FieldOption is one of the values of a field that is picked.
@@ -74,7 +95,14 @@ func (r Reader) options(v *desk.View, c *recourse.Case) (asks []Ask, facts []For
 	}
 	free := Ask{Anchor: "choose"}
 	acted := openRefund(v, c.ID)
+	answered := map[string]bool{}
 	for _, o := range v.Options(c.ID) {
+		for _, choice := range o.Choices {
+			answered[o.Question+" "+choice] = true
+		}
+		if o.Remedy != "" {
+			answered[o.Question+" "+string(o.Remedy)] = true
+		}
 		at, asked := place[o.Question]
 		switch f := r.form(v, c, o); {
 		case acted && slices.Contains(refundNews, o.Event):
@@ -90,10 +118,43 @@ func (r Reader) options(v *desk.View, c *recourse.Case) (asks []Ask, facts []For
 			facts = append(facts, f)
 		}
 	}
+	for _, q := range openAsks(v.File, c) {
+		a := &asks[place[q.Question]]
+		a.Others = r.others(v, c, &q, func(choice string) bool {
+			return answered[q.Question+" "+choice] || a.Acts && (choice == "approve" || choice == "reject")
+		})
+	}
 	if len(free.Answers) > 0 {
 		asks = append(asks, free)
 	}
 	return asks, facts
+}
+
+// others are the answers of a question that no fact stands for: to have followed something up is to have written, to have
+// seen something is to let it rest until it is asked again.
+func (r Reader) others(v *desk.View, c *recourse.Case, q *recourse.Question, answered func(string) bool) (out []Other) {
+	for _, choice := range q.Choices {
+		if answered(choice) || slices.Contains(recourse.Remedies, recourse.Remedy(choice)) {
+			continue
+		}
+		o := Other{Label: r.Choice(choice), Say: r.T("answer_otherwise")}
+		switch choice {
+		case "chase":
+			o.Say, o.Write = r.T("answer_chase"), recourse.PartyAgent
+		case "seen":
+			o.Say = r.T("answer_seen")
+		case "case":
+			o.Say, o.Cases = r.T("answer_case"), true
+		}
+		if o.Write != "" || choice == "seen" {
+			o.Sleep = r.Local(q.Due).Format(time.DateOnly)
+			if !q.Due.After(r.midnight(1)) {
+				o.Sleep = ""
+			}
+		}
+		out = append(out, o)
+	}
+	return out
 }
 
 // openAsks are the open questions of a case and of its recoveries.
@@ -137,6 +198,7 @@ func (r Reader) form(v *desk.View, c *recourse.Case, o decide.Option) Form {
 	if o.Confirm {
 		f.Warn = r.T("double_loss")
 	}
+	f.Key = strings.Join([]string{string(o.Event), string(o.Remedy), string(f.By)}, "-")
 	k := fields{Reader: r, view: v, of: c, option: &o}
 	f.Fields = k.all()
 	return f
@@ -200,7 +262,9 @@ func (k fields) field(name string) []Field {
 	case "problem":
 		return k.problems()
 	case "offers":
-		return k.offer()
+		return k.offers()
+	case "lines":
+		return k.pieces()
 	case "ship_to":
 		return k.address()
 	}
@@ -294,15 +358,43 @@ func (k fields) problems() []Field {
 	return []Field{f}
 }
 
-// offer is one listing that was found; left empty, the answer is that there is none.
-func (k fields) offer() []Field {
-	return []Field{
-		{Name: "offers.supplier", Label: k.T("field_supplier"), Hint: k.T("hint_offer"), Kind: FieldText},
-		{Name: "offers.price", Label: k.T("field_price"), Kind: FieldMoney},
-		{Name: "offers.stock", Label: k.T("field_stock"), Kind: FieldNumber},
-		{Name: "offers.lead_days", Label: k.T("field_lead_days"), Kind: FieldNumber},
-		{Name: "offers.same", Label: k.T("field_same"), Kind: FieldCheck},
+// offersAtOnce is how many listings a form takes.
+const offersAtOnce = 3
+
+// offers are the listings that were found; left empty, the answer is that there is none.
+func (k fields) offers() []Field {
+	f := Field{Name: "offers", Label: k.T("field_offers"), Hint: k.T("hint_offer"), Kind: FieldOffers}
+	for i := range offersAtOnce {
+		at := "offers." + strconv.Itoa(i) + "."
+		f.Parts = append(f.Parts, Field{Name: at, Label: k.T("offer_n", "n", strconv.Itoa(i+1)), Kind: FieldGroup, Parts: []Field{
+			{Name: at + "supplier", Label: k.T("field_supplier"), Kind: FieldText},
+			{Name: at + "price", Label: k.T("field_price"), Kind: FieldMoney},
+			{Name: at + "stock", Label: k.T("field_stock"), Kind: FieldNumber, Most: mostNumber},
+			{Name: at + "lead_days", Label: k.T("field_lead_days"), Kind: FieldNumber, Most: mostNumber},
+			{Name: at + "same", Label: k.T("field_same"), Kind: FieldCheck},
+		}})
 	}
+	return []Field{f}
+}
+
+// mostNumber bounds the numbers that people fill in.
+const mostNumber = 1_000_000
+
+// pieces says how many of each line are meant: all of the case's, unless somebody says otherwise. Where there is but one
+// piece there is nothing to ask. A remedy is chosen for all of them.
+func (k fields) pieces() []Field {
+	if recourse.Total(k.of.Lines) < 2 || k.option.Remedy != "" {
+		return nil
+	}
+	f := Field{Name: "lines", Label: k.T("field_lines"), Kind: FieldPieces}
+	for _, p := range k.of.Lines {
+		label := strconv.Itoa(p.Line)
+		if l := k.view.File.Order.Line(p.Line); l != nil && l.Title != "" {
+			label = l.Title
+		}
+		f.Parts = append(f.Parts, Field{Name: "lines." + strconv.Itoa(p.Line), Label: label, Kind: FieldNumber, Value: strconv.Itoa(p.Quantity), Most: p.Quantity})
+	}
+	return []Field{f}
 }
 
 // address begins with the address that is there, of which a digit may be wrong.

@@ -23,7 +23,9 @@ type Order struct {
 	Wrong     bool // the address cannot be delivered to
 	Cases     []Row
 	Ledger    Ledger
-	History   []Event
+	Past      Timeline
+	Link      LinkModel
+	Evidence  []EvidenceItem
 }
 
 // Sum is an amount with what it is.
@@ -77,7 +79,7 @@ func NewOrder(r Reader, v *desk.View) Order {
 func NewOrderPage(r Reader, v *desk.View) Order {
 	o := NewOrder(r, v)
 	o.Ledger = NewLedger(r, v.File, "")
-	o.History = r.history(v, "")
+	o.Past = r.timeline(r.history(v, ""))
 	return o
 }
 

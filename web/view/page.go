@@ -18,10 +18,12 @@ type Page struct {
 	Here   string // the page's own address, to come back to after a change of language
 	Style  string // where the style sheet is
 	Script string // where the script is
+	Tour   *Tour  // what the tour says here; nil: nothing
 	Nav    []Link // the desk's parts
 	Leave  string // where the form that signs out is sent; "": nobody can sign out here
 	Notice *Notice
 	Langs  []text.Lang
+	Called int // notes that call who is signed in and that they have not seen
 }
 
 // Link is a way to another page.
@@ -36,6 +38,13 @@ type Notice struct {
 	Good bool
 	Text string
 	Hint string
+	Undo *UndoForm // how it is taken back
+}
+
+// UndoForm is a button that takes back what was done.
+type UndoForm struct {
+	Path, Label, Once string
+	Seq               int64
 }
 
 // Rights are what the one who looks may do. What they may not do is not shown.

@@ -67,14 +67,10 @@ var letterOf = map[store.EffectStatus]LetterState{
 // would be written now.
 func NewThread(r Reader, v *desk.View, caseID string) Thread {
 	var t Thread
-	edited := map[string]string{}
 	for i := range v.History {
 		h := &v.History[i]
 		if h.Event == nil {
 			continue
-		}
-		if h.Event.Type == recourse.EffectApproved && h.Event.Text != "" {
-			edited[h.Event.Effect] = h.Event.Text
 		}
 		if l, ok := r.received(h, caseID); ok {
 			t.Letters = append(t.Letters, l)
@@ -83,7 +79,7 @@ func NewThread(r Reader, v *desk.View, caseID string) Thread {
 	t.unread(v.File.Case(caseID))
 	for _, e := range v.EffectsOf(caseID) {
 		if e.Kind == recourse.EffectMessage {
-			t.Letters = append(t.Letters, r.letter(v.File, &e, edited[e.ID]))
+			t.Letters = append(t.Letters, r.letter(v.File, &e))
 		}
 	}
 	slices.SortStableFunc(t.Letters, func(a, b Letter) int { return a.at.Compare(b.at) })
@@ -119,10 +115,10 @@ func (r Reader) received(h *store.Entry, caseID string) (Letter, bool) {
 }
 
 // letter is a message that an act sends.
-func (r Reader) letter(file *recourse.OrderFile, e *store.Effect, edited string) Letter {
+func (r Reader) letter(file *recourse.OrderFile, e *store.Effect) Letter {
 	l := Letter{
 		ID: e.ID, Path: EffectPath(e.ID), Party: sentence(r.Party(e.To)), By: e.MovedBy, About: r.Language.Template(e.Template), Why: r.why(e.Why), Note: e.Note,
-		State: letterOf[e.Status], Class: actClass[e.Status], Own: e.Template == decide.TemplateWritten, Edited: edited != "", at: e.At,
+		State: letterOf[e.Status], Class: actClass[e.Status], Own: e.Template == decide.TemplateWritten, Edited: e.Words != "", at: e.At,
 	}
 	if !e.MovedAt.IsZero() {
 		l.at = e.MovedAt
@@ -132,19 +128,17 @@ func (r Reader) letter(file *recourse.OrderFile, e *store.Effect, edited string)
 	}
 	l.At, l.Status = r.Past(l.at), r.T("letter_"+string(l.State))
 	var err error
-	if l.Subject, l.Body, l.Lang, err = r.words(file, e.Effect); err != nil {
+	if l.Subject, l.Body, l.Lang, err = r.words(file, e); err != nil {
 		l.Note = err.Error()
-	}
-	if edited != "" {
-		l.Body = edited
 	}
 	return l
 }
 
-// words are a message as it would be written now, in the language of the one it goes to.
-func (r Reader) words(file *recourse.OrderFile, e recourse.Effect) (subject, body, lang string, err error) {
+// words are a message as it is sent: as a person edited it, else as it would be written now, in the language of the one it
+// goes to.
+func (r Reader) words(file *recourse.OrderFile, e *store.Effect) (subject, body, lang string, err error) {
 	in := r.to(file, e.To)
-	subject, body, err = in.Message(e.Template, text.NewData(file, e))
+	subject, body, err = in.Letter(e.Template, text.NewData(file, e.Effect), e.Words)
 	return subject, body, string(in.Lang()), err
 }
 

@@ -1,0 +1,6 @@
+package view
+
+func init() {
+	ends["kind_of_"] = all(EventKinds)
+	ends["snooze_"] = append([]string{"which", "future", "say", "day"}, snoozes...)
+}
