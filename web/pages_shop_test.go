@@ -61,7 +61,7 @@ func openHouse(t testing.TB) *house {
 	if err := h.desk.Put(t.Context(), pageShop, sample.ShopName, policy, calendar.Default(), "test"); err != nil {
 		t.Fatal(err)
 	}
-	server, err := web.New(web.Options{Desk: h.desk, Accounts: h.accounts, Clock: h.now})
+	server, err := web.New(web.Options{Desk: h.desk, Accounts: h.accounts, Clock: h.now, Evidence: openEvidence(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
