@@ -174,7 +174,7 @@
       };
       const acts = el('div', 'file-acts');
       acts.append(f.pause, f.gone);
-      f.row.append(el('span', 'file-name', file.name), acts, f.bar, f.says);
+      f.row.append(el('span', 'file-name', file.name), f.bar, f.says, acts);
       list.append(f.row);
       all.push(f);
       if (file.size > +say.most) return paint(f, 'failed', say.sayLarge);
