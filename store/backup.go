@@ -35,6 +35,8 @@ var tables = []*batch{
 	{table: "people", columns: "merchant text, person_id text, name text, name_key text, email text, email_key text, role text, limit_minor bigint, currency text, supplier text, language text, password text, created_at bigint, seen_at bigint, disabled_at bigint"},
 	{table: "passkeys", columns: "merchant text, passkey_id text, person_id text, name text, body bytea, created_at bigint, used_at bigint"},
 	{table: "supplies", columns: insertSupplies.columns},
+	{table: "link_keys", columns: "merchant text, key bytea, created_at bigint"},
+	{table: "links", columns: "merchant text, link text, order_id text, created_at bigint, created_by text, expires_at bigint, revoked_at bigint, seen_at bigint"},
 }
 
 // Backup writes all there is, as of one moment, into a new SQLite file, while others go on reading and writing. The file

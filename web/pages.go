@@ -42,8 +42,8 @@ type site struct {
 	secure   bool            // people come by https
 	public   string          // where they come in; "": where the request came
 	pages    map[string]bool // the patterns that there are
+	evidence *evidence.Room  // nil: files are neither taken nor shown
 	texts    *catalogs
-	evidence *evidence.Room // nil: files are neither taken nor shown
 }
 
 // pageRoute is one address of the pages, with what it takes. What an act on a page takes beyond that, an approval say, is
