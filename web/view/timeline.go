@@ -139,12 +139,10 @@ func (r Reader) reasons(v *desk.View, h *store.Entry, id string) *Reasons {
 	return out
 }
 
-// pinnedOf is the policy that a case is pinned to; that of new cases where it is not known.
+// pinnedOf is the policy that a case is pinned to; that of new cases where there is no such case.
 func pinnedOf(v *desk.View, id string) *playbook.Policy {
 	if c := v.File.Case(id); c != nil {
-		if p := v.Decider.Pinned[c.Playbook]; p != nil {
-			return p
-		}
+		return policyOf(v, c)
 	}
 	return v.Decider.Policy
 }
