@@ -150,7 +150,11 @@ func (v *visit) fact(id string) (desk.Fact, error) {
 	if err != nil {
 		return fact, err
 	}
-	f := form{values: v.r.PostForm, zone: v.read.Local(v.read.Now).Location(), currency: currencyOf(file, v.r.PostForm.Get("purchase")), lines: file.Case(id).Lines}
+	of := v.r.PostForm.Get("purchase")
+	if recourse.EventType(v.r.PostForm.Get("event")) == recourse.OffersFound {
+		of = file.Case(id).Purchase // an offer stands in for it
+	}
+	f := form{values: v.r.PostForm, zone: v.read.Local(v.read.Now).Location(), currency: currencyOf(file, of), lines: file.Case(id).Lines}
 	fact.Event, err = f.event()
 	if err != nil {
 		return fact, err
