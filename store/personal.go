@@ -47,12 +47,14 @@ func (tx *Tx) savePersonal(changes []*Change) error {
 }
 
 // Erase empties the personal fields of an order: what was said of the person stays, who they were does not. The salt
-// goes as well, so that nobody can find out by trying.
+// goes as well, so that nobody can find out by trying, and the order is not found by words any more.
 func (tx *Tx) Erase(k Key) error {
 	empty, err := encode(recourse.Personal{})
 	if err != nil {
 		return err
 	}
-	_, err = tx.exec(`UPDATE personal SET salt = $3, fields = $4 WHERE merchant = $1 AND order_id = $2`, k.Merchant, k.Order, []byte{}, empty)
-	return err
+	if _, err = tx.exec(`UPDATE personal SET salt = $3, fields = $4 WHERE merchant = $1 AND order_id = $2`, k.Merchant, k.Order, []byte{}, empty); err != nil {
+		return err
+	}
+	return tx.dropWords(k)
 }
