@@ -188,7 +188,7 @@ func (b *batch) read(tx *store.Tx) error {
 	var people []store.Key
 	for i, g := range b.order {
 		keys[i] = g.key
-		if slices.ContainsFunc(g.jobs, func(j *job) bool { return needsPeople(&j.fact.Event) }) {
+		if slices.ContainsFunc(g.jobs, func(j *job) bool { return j.fact.Event.HasPersonal() }) {
 			people = append(people, g.key)
 		}
 	}
@@ -252,7 +252,7 @@ func (g *group) decide(now time.Time) {
 		return
 	}
 	g.change.After, g.change.Acts = file, g.acts
-	g.change.Words = g.words()
+	g.change.Reworded = g.change.Personal != nil || !sameTexts(g.change.Before.OrderFile, file)
 	g.change.Cases, g.err = g.cases(file)
 	if g.err == nil {
 		g.change.Refs = newRefs(g.change.Before.OrderFile, file)

@@ -27,7 +27,7 @@ const (
 // instant.
 func (d *Desk) Run(ctx context.Context) {
 	l := &dueLoop{desk: d, log: slog.Default()}
-	go d.fillAll(ctx, l.log)
+	go d.keepIndex(ctx, l.log)
 	for ctx.Err() == nil {
 		wait, err := l.round(ctx)
 		if err != nil {

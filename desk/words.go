@@ -11,26 +11,7 @@ import (
 )
 
 // This file says what an order is found by: its numbers, its goods, its suppliers, and whatever the buyer is called and
-// was written. The words are saved with the decision that made them, and only when they have changed.
-
-// tellsWords are the events after which an order may be found by other words, though nothing personal came with them.
-var tellsWords = map[recourse.EventType]bool{
-	recourse.OrderPlaced: true, recourse.PurchasePlacedEvent: true, recourse.ParcelShipped: true, recourse.ParcelScanned: false, recourse.ReplacementShipped: true,
-	recourse.OrderAddressCorrected: true,
-}
-
-// words are the terms of an order after a decision; nil when they are those before.
-func (g *group) words() []string {
-	before, after := g.change.Before.OrderFile, g.change.After
-	if g.change.Personal == nil && sameTexts(before, after) {
-		return nil
-	}
-	var known recourse.Personal
-	if g.personal != nil {
-		known = g.personal.Fields
-	}
-	return WordsOf(after, known)
-}
+// was written. A decision that changes any of it notes the order; here it is put into the index.
 
 // WordsOf are the terms that an order is found by. Of the personal values all are taken, whatever they are: names,
 // addresses, and what people wrote.
@@ -83,84 +64,127 @@ func sameTexts(a, b *recourse.OrderFile) bool {
 	return true
 }
 
-// needsPeople says that the personal fields of an order must be at hand for a fact to be taken in.
-func needsPeople(ev *recourse.Event) bool { return ev.HasPersonal() || tellsWords[ev.Type] }
+const (
+	// indexAtOnce is how many orders are put into the index in one transaction.
+	indexAtOnce = 250
+	// indexEvery is how often it is looked for orders that have changed.
+	indexEvery = 500 * time.Millisecond
+	// indexPause is how long others may write between two transactions of the index.
+	indexPause = 20 * time.Millisecond
+	// indexLease names who fills the index, of the nodes that share a database.
+	indexLease = "search"
+)
 
-// fillAtOnce is how many orders are put into the index of words in one transaction.
-const fillAtOnce = 200
-
-// fillPause is how long the filling lets others write between two of its transactions.
-const fillPause = 20 * time.Millisecond
-
-// fillAll fills the index of words until all is in it. What cannot be done now is tried again when the program starts.
-func (d *Desk) fillAll(ctx context.Context, log *slog.Logger) {
-	for more := true; more && ctx.Err() == nil; {
-		err := d.store.Write(ctx, func(tx *store.Tx) (err error) {
-			more, err = d.fill(tx)
+// Index puts orders into the index of words whose words have changed, those of one merchant or of all (""), one
+// transaction of them, and says whether there may be more. It changes no decision.
+func (d *Desk) Index(ctx context.Context, merchant string) (more bool, err error) {
+	var todo []store.Todo
+	if err := d.store.Read(ctx, func(tx *store.Tx) (err error) {
+		todo, err = tx.Reworded(merchant, 1)
+		return err
+	}); err != nil || len(todo) == 0 {
+		return false, err
+	}
+	err = d.store.Write(ctx, func(tx *store.Tx) (err error) {
+		if todo, err = tx.Reworded(merchant, indexAtOnce); err != nil {
 			return err
-		})
-		if err != nil {
-			if ctx.Err() == nil {
-				log.Error("the search is not filled", "error", err)
-			}
-			return
 		}
-		if more {
-			select {
-			case <-ctx.Done():
-			case <-time.After(fillPause):
+		more = len(todo) == indexAtOnce
+		return d.index(tx, todo)
+	})
+	return more, err
+}
+
+func (d *Desk) index(tx *store.Tx, todo []store.Todo) error {
+	keys := make([]store.Key, len(todo))
+	for i, t := range todo {
+		keys[i] = t.Key
+	}
+	files, err := tx.Files(keys)
+	if err != nil {
+		return err
+	}
+	personal, err := tx.Personal(keys)
+	if err != nil {
+		return err
+	}
+	var words []store.Words
+	var cases []store.Case
+	for _, t := range todo {
+		f := files[t.Key]
+		var known recourse.Personal
+		if p := personal[t.Key]; p != nil {
+			known = p.Fields
+		}
+		words = append(words, store.Words{Key: t.Key, Terms: WordsOf(f.OrderFile, known)})
+		if t.Cases {
+			rows, err := d.rowsOf(tx, f)
+			if err != nil {
+				return err
 			}
+			cases = append(cases, rows...)
+		}
+	}
+	if err := tx.PutWords(words); err != nil {
+		return err
+	}
+	if err := tx.PutCases(cases); err != nil {
+		return err
+	}
+	for _, t := range todo {
+		if err := tx.Worded(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rowsOf are the cases of an order as they are looked for now.
+func (d *Desk) rowsOf(tx *store.Tx, f store.File) (rows []store.Case, err error) {
+	if len(f.OrderFile.Cases) == 0 {
+		return nil, nil
+	}
+	g := group{key: f.Key}
+	if g.decider, err = d.policies.of(tx, f.Merchant, f.OrderFile); err != nil {
+		return nil, err
+	}
+	for _, c := range f.OrderFile.Cases {
+		rows = append(rows, g.row(f.OrderFile, c, f.Acts))
+	}
+	return rows, nil
+}
+
+// keepIndex keeps the index of words up with what is decided, until the context ends.
+func (d *Desk) keepIndex(ctx context.Context, log *slog.Logger) {
+	for ctx.Err() == nil {
+		wait := indexEvery
+		mine, err := d.mayIndex(ctx)
+		if err == nil && mine {
+			var more bool
+			if more, err = d.Index(ctx, ""); more {
+				wait = indexPause
+			}
+		}
+		if err != nil && ctx.Err() == nil {
+			log.Error("the search waits", "error", err)
+			wait = idle
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait):
 		}
 	}
 }
 
-// fill puts the orders into the index of words that a database had before there was one, and writes their cases again as
-// they are looked for now; a few, and says whether there may be more. It is for the background, and changes no decision.
-func (d *Desk) fill(tx *store.Tx) (more bool, err error) {
-	merchant, after, err := tx.Unfilled()
-	if err != nil || merchant == "" {
-		return false, err
+// mayIndex says whether this node fills the index: the only one, or the one that has the lease.
+func (d *Desk) mayIndex(ctx context.Context) (mine bool, err error) {
+	if !d.store.Shared() {
+		return true, nil
 	}
-	keys, err := tx.Keys(merchant, after, fillAtOnce)
-	if err != nil {
-		return false, err
-	}
-	if len(keys) == 0 {
-		return true, tx.Filled(merchant, "", true)
-	}
-	files, err := tx.Files(keys)
-	if err != nil {
-		return false, err
-	}
-	personal, err := tx.Personal(keys)
-	if err != nil {
-		return false, err
-	}
-	var words []store.Words
-	var cases []store.Case
-	for _, k := range keys {
-		f := files[k]
-		var known recourse.Personal
-		if p := personal[k]; p != nil {
-			known = p.Fields
-		}
-		words = append(words, store.Words{Key: k, Terms: WordsOf(f.OrderFile, known)})
-		if len(f.OrderFile.Cases) == 0 {
-			continue
-		}
-		g := group{key: k, acts: f.Acts}
-		if g.decider, err = d.policies.of(tx, merchant, f.OrderFile); err != nil {
-			return false, err
-		}
-		for _, c := range f.OrderFile.Cases {
-			cases = append(cases, g.row(f.OrderFile, c, f.Acts))
-		}
-	}
-	if err := tx.PutWords(words); err != nil {
-		return false, err
-	}
-	if err := tx.PutCases(cases); err != nil {
-		return false, err
-	}
-	return true, tx.Filled(merchant, keys[len(keys)-1].Order, false)
+	now := d.clock()
+	err = d.store.Write(ctx, func(tx *store.Tx) (err error) {
+		mine, err = tx.Lease(indexLease, d.node, now, now.Add(leaseFor))
+		return err
+	})
+	return mine, err
 }

@@ -46,14 +46,54 @@ type Words struct {
 	Terms []string
 }
 
-func (tx *Tx) saveWords(changes []*Change) error {
-	var all []Words
+// To put an order into the index with the decision that changed its words would make deciding slower by a quarter. So the
+// decision notes the order, in the same transaction, and it is put in soon after: once for all that changed meanwhile.
+var insertTodo = &batch{table: "search_todo", columns: "merchant text, order_id text, version bigint, cases bigint",
+	tail: "ON CONFLICT (merchant, order_id) DO UPDATE SET version = excluded.version"}
+
+func (tx *Tx) saveReworded(changes []*Change) error {
+	var rows [][]any
 	for _, c := range changes {
-		if c.Words != nil {
-			all = append(all, Words{c.Before.Key, c.Words})
+		if c.Reworded {
+			rows = append(rows, []any{c.Before.Merchant, c.Before.Order, c.Before.Version + int64(len(c.Entries)), int64(0)})
 		}
 	}
-	return tx.PutWords(all)
+	_, err := tx.insert(insertTodo, rows)
+	return err
+}
+
+// Todo is an order whose words in the index are not those that it has.
+type Todo struct {
+	Key
+	Version int64 // that changed them
+	Cases   bool  // its cases are to be written again, too: they are of before a column of theirs
+}
+
+// Reworded are orders that are to be put into the index, of one merchant or of all ("").
+func (tx *Tx) Reworded(merchant string, limit int) ([]Todo, error) {
+	query, args := `SELECT merchant, order_id, version, cases FROM search_todo WHERE merchant = $1 ORDER BY order_id LIMIT $2`, []any{merchant, limit}
+	if merchant == "" {
+		query, args = `SELECT merchant, order_id, version, cases FROM search_todo ORDER BY merchant, order_id LIMIT $1`, args[1:]
+	}
+	rows, err := tx.query(query, args...)
+	if err != nil {
+		return nil, err
+	}
+	var out []Todo
+	return out, each(rows, func() error {
+		var t Todo
+		var cases int64
+		err := rows.Scan(&t.Merchant, &t.Order, &t.Version, &cases)
+		t.Cases = cases == 1
+		out = append(out, t)
+		return err
+	})
+}
+
+// Worded says that an order is in the index as of a version. One that has changed since stays to be done.
+func (tx *Tx) Worded(t Todo) error {
+	_, err := tx.exec(`DELETE FROM search_todo WHERE merchant = $1 AND order_id = $2 AND version = $3`, t.Merchant, t.Order, t.Version)
+	return err
 }
 
 // PutWords puts orders into the index, or others in the place of their words.
@@ -164,25 +204,6 @@ func (tx *Tx) Search(merchant string, terms []string, begun bool, limit int) ([]
 		out = append(out, order)
 		return err
 	})
-}
-
-// Unfilled is a merchant whose orders are not all in the index yet, and the last that is; "", "" when there is none.
-func (tx *Tx) Unfilled() (merchant, after string, err error) {
-	rows, err := tx.query(`SELECT merchant, after FROM search_fill ORDER BY merchant LIMIT 1`)
-	if err != nil {
-		return "", "", err
-	}
-	return merchant, after, each(rows, func() error { return rows.Scan(&merchant, &after) })
-}
-
-// Filled notes how far a merchant's orders are in the index; done: all are.
-func (tx *Tx) Filled(merchant, after string, done bool) error {
-	text, args := `UPDATE search_fill SET after = $2 WHERE merchant = $1`, []any{merchant, after}
-	if done {
-		text, args = `DELETE FROM search_fill WHERE merchant = $1`, args[:1]
-	}
-	_, err := tx.exec(text, args...)
-	return err
 }
 
 // PutCases writes cases as they are looked for, in place of those that are there.

@@ -50,9 +50,13 @@ CREATE TABLE search (
   PRIMARY KEY (merchant, order_id)
 );
 CREATE INDEX search_terms ON search USING gin (terms);
--- Orders that were there before are put in by the program; it notes how far it has come.
-CREATE TABLE search_fill (
-  merchant TEXT NOT NULL PRIMARY KEY,
-  after    TEXT NOT NULL                  -- the last order that was put in
+-- Orders whose words have changed since they were put in, with the version that changed them: noted with the decision, put
+-- in soon after, many at once. All that were there before are among them, and their cases are written again as well.
+CREATE TABLE search_todo (
+  merchant TEXT NOT NULL,
+  order_id TEXT NOT NULL,
+  version  BIGINT NOT NULL,
+  cases    BIGINT NOT NULL CHECK (cases IN (0, 1)),
+  PRIMARY KEY (merchant, order_id)
 );
-INSERT INTO search_fill (merchant, after) SELECT merchant, '' FROM merchants;
+INSERT INTO search_todo (merchant, order_id, version, cases) SELECT merchant, order_id, version, 1 FROM orders;

@@ -49,9 +49,13 @@ CREATE TABLE search (
   UNIQUE (merchant, order_id)
 ) STRICT;
 CREATE VIRTUAL TABLE words USING fts5 (terms, content='', contentless_delete=1, detail=none, tokenize='ascii');
--- Orders that were there before are put in by the program; it notes how far it has come.
-CREATE TABLE search_fill (
-  merchant TEXT NOT NULL PRIMARY KEY,
-  after    TEXT NOT NULL                  -- the last order that was put in
-) STRICT;
-INSERT INTO search_fill (merchant, after) SELECT merchant, '' FROM merchants;
+-- Orders whose words have changed since they were put in, with the version that changed them: noted with the decision, put
+-- in soon after, many at once. All that were there before are among them, and their cases are written again as well.
+CREATE TABLE search_todo (
+  merchant TEXT NOT NULL,
+  order_id TEXT NOT NULL,
+  version  INTEGER NOT NULL,
+  cases    INTEGER NOT NULL CHECK (cases IN (0, 1)),
+  PRIMARY KEY (merchant, order_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO search_todo (merchant, order_id, version, cases) SELECT merchant, order_id, version, 1 FROM orders;
