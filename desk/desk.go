@@ -41,6 +41,7 @@ type Desk struct {
 	ctx      context.Context
 	stop     context.CancelFunc
 	stopped  chan struct{}
+	watchers watchers
 }
 
 // New opens a desk on a store. The clock is asked once for each transaction. Close it before the store.
