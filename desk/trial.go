@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"iter"
+	"slices"
 	"time"
 
 	"recourse"
@@ -117,6 +118,8 @@ func (p *past) orders(ctx context.Context) iter.Seq2[[]recourse.Event, error] {
 				return
 			}
 			for _, k := range some {
+				// A replay's clock goes by the facts' own times: what came in late is taken when it happened.
+				slices.SortStableFunc(facts[k], func(a, b recourse.Event) int { return a.Time.Compare(b.Time) })
 				if !yield(facts[k], nil) {
 					return
 				}
