@@ -103,7 +103,6 @@ func (tx *Tx) CountPolicies(merchant string, most int) (map[string]int, error) {
 func (tx *Tx) countEach(column, merchant string, most int) (map[string]int, error) {
 	counts := map[string]int{}
 	next := `SELECT ` + column + ` FROM cases WHERE merchant = $1 AND status = $2 AND ` + column + ` > $3 ORDER BY ` + column + ` LIMIT 1`
-	count := `SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE merchant = $1 AND status = $2 AND ` + column + ` = $3 LIMIT $4) few`
 	for last := ""; ; {
 		rows, err := tx.query(next, merchant, string(recourse.Open), last)
 		if err != nil {
@@ -113,13 +112,45 @@ func (tx *Tx) countEach(column, merchant string, most int) (map[string]int, erro
 		if err := each(rows, func() error { found = true; return rows.Scan(&last) }); err != nil || !found {
 			return counts, err
 		}
-		if rows, err = tx.query(count, merchant, string(recourse.Open), last, most); err != nil {
+		if counts[last], err = tx.countOf(column, merchant, last, most); err != nil {
 			return nil, err
 		}
-		n := 0
-		if err := each(rows, func() error { return rows.Scan(&n) }); err != nil {
-			return nil, err
-		}
-		counts[last] = n
 	}
+}
+
+// CountState counts the open cases of a merchant in a state, no further than most.
+func (tx *Tx) CountState(merchant, state string, most int) (int, error) {
+	return tx.countOf("state", merchant, state, most)
+}
+
+// CountPolicy counts those that are pinned to a policy, no further than most.
+func (tx *Tx) CountPolicy(merchant, policy string, most int) (int, error) {
+	return tx.countOf("policy", merchant, policy, most)
+}
+
+func (tx *Tx) countOf(column, merchant, value string, most int) (n int, err error) {
+	rows, err := tx.query(`SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE merchant = $1 AND status = $2 AND `+column+` = $3 LIMIT $4) few`, merchant, string(recourse.Open), value, most)
+	if err != nil {
+		return 0, err
+	}
+	return n, each(rows, func() error { return rows.Scan(&n) })
+}
+
+// CasesIn are a merchant's open cases in a state behind a cursor, by what is due first, at most so many; and the cursor for
+// those behind them.
+func (tx *Tx) CasesIn(merchant, state string, after Cursor, limit int) ([]Case, Cursor, error) {
+	if after.ID == "" {
+		after.N = -1 << 63
+	}
+	rows, err := tx.query(`SELECT `+caseColumns+` FROM cases WHERE merchant = $1 AND status = $2 AND state = $3 AND (due_at, case_id) > ($4, $5) ORDER BY due_at, case_id LIMIT $6`,
+		merchant, string(recourse.Open), state, after.N, after.ID, limit+1)
+	if err != nil {
+		return nil, Cursor{}, err
+	}
+	out, err := scanCases(rows)
+	if err != nil || len(out) <= limit {
+		return out, Cursor{}, err
+	}
+	out = out[:limit]
+	return out, (&CaseFilter{}).cursor(&out[limit-1]), nil
 }
