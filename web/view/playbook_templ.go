@@ -984,7 +984,7 @@ func ways(p Page, all []WayWords) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, w := range all {
-				var templ_7745c5c3_Var53 = []any{w.Kind, templ.KV("off", w.Off)}
+				var templ_7745c5c3_Var53 = []any{"by-" + w.Kind, templ.KV("off", w.Off)}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var53...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
