@@ -31,7 +31,7 @@ var rooms = map[string]string{
 	"store/pgtest": "",                                                                   // a real PostgreSQL for tests; nothing of ours
 	"cmd/recourse": "*",                                                                  // flags and wiring
 	"store":        ".",                                                                  // the only room with SQL
-	"desk":         ". calendar decide playbook search store",                            // the only room with a clock and a transaction
+	"desk":         ". calendar decide playbook replay search store",                     // the only room with a clock and a transaction; tries a policy on the past by replay
 	"account":      ". store",                                                            // who may come in and do what
 	"web":          ". account decide desk evidence playbook search store text web/view", // HTTP for people and programs; writes only through desk
 	"web/view":     ". decide desk playbook search store text",                           // what pages show; reads only

@@ -211,12 +211,12 @@ func (v *visit) again(id string, err error) error {
 		return err
 	}
 	n := v.notice(err)
-	v.typed = view.Typed{Key: v.r.PostForm.Get("form"), Values: v.r.PostForm, Field: fieldOf(err), Error: n.Text}
+	v.typed = view.Typed{Key: v.r.PostForm.Get("form"), Values: v.r.PostForm, Field: wrongField(err), Error: n.Text}
 	return v.caseAs(id, pageStatus[recourse.KindOf(err)], n)
 }
 
-// fieldOf is the field that an error is about; "" for none.
-func fieldOf(err error) string {
+// wrongField is the field that an error is about; "" for none.
+func wrongField(err error) string {
 	var own *recourse.Error
 	if errors.As(err, &own) {
 		return own.Field
