@@ -20,7 +20,7 @@ func TestMessagesList(t *testing.T) {
 		if status != http.StatusOK {
 			t.Fatalf("%s: %d", role, status)
 		}
-		wants(t, string(role), body, `href="/messages/delay_notice?lang=en"`, "in 90 days", `href="/messages/part.greeting?lang=en"`, "Written to: Buyer", "Written to: Carrier")
+		wants(t, string(role), body, `href="/messages/delay_notice?lang=en"`, "in 90 days", `href="/messages/part.greeting?lang=en"`, "Written to: Buyer", "Written to: Supplier")
 	}
 }
 
@@ -31,7 +31,7 @@ func (p *person) written(path string) (string, url.Values) {
 	if status != http.StatusOK {
 		p.t.Fatalf("%s: %d %s", path, status, body)
 	}
-	action, form := formWith(p.t, body, `class="editor"`)
+	action, form := formWith(p.t.(*testing.T), body, `class="editor"`)
 	form.Set("body", between(body, `<textarea id="body"`, "</textarea>"))
 	return action, form
 }
@@ -92,7 +92,7 @@ func TestFaults(t *testing.T) {
 		"{{.Order.X.Y}}":                           {"There is no variable"},
 		"{{html .Order}}":                          {"There is no function “html”."},
 		"{{call .Order}}":                          {"There is no function “call”."},
-		strings.Repeat("{{goods .Goods}}\n", 1100): {"The message cannot be written"},
+		strings.Repeat("{{goods .Goods}}\n", 1100): {"says nothing at all"},
 		strings.Repeat("x", 30_000):                {"The text is too long."},
 	} {
 		form.Set("body", body)

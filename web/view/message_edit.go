@@ -36,6 +36,7 @@ type Editor struct {
 	Samples   []Sample
 	Preview   Preview
 	Variables []Variable
+	Used      int // of the variables, which come first
 	Parts     []Variable
 	Ways      []WayRow
 	Reached   int
@@ -168,6 +169,11 @@ func (e *Editor) variables(r Reader, in *text.Language, d text.Data, use *Use, u
 				continue // they have names of their own
 			}
 			e.Variables = append(e.Variables, Variable{"{{date .Vars." + name + ".At}}", r.T("variable_given", "name", name), in.Date(d.Latest.At), slices.Contains(used, "Vars."+name+".At")})
+		}
+	}
+	for _, v := range e.Variables {
+		if v.Used {
+			e.Used++
 		}
 	}
 	slices.SortStableFunc(e.Variables, func(a, b Variable) int {

@@ -62,9 +62,7 @@ func NewEditor(r Reader, in Editing) Editor {
 		}
 	}
 	if use != nil {
-		for _, s := range use.States {
-			e.States = append(e.States, r.State(s))
-		}
+		e.States = r.states(use)
 	}
 	e.try(r, in, name, use)
 	return e

@@ -164,9 +164,7 @@ func NewMessageList(r Reader, uses Uses, own map[text.Lang]text.Words, recent Re
 func (r Reader) message(name string, use *Use, own map[text.Lang]text.Words, recent Recent) MessageRow {
 	row := MessageRow{Name: name, Href: MessagePath(name, r.Lang()), About: sentence(r.Language.Template(name)), Draft: use.Draft, Langs: r.langsOf(name, own)}
 	row.Subject, _, _ = r.Message(name, r.Example(use.Party(), r.Now))
-	for _, s := range use.States {
-		row.States = append(row.States, r.State(s))
-	}
+	row.States = r.states(use)
 	if n := recent.Count[name]; n > 0 {
 		row.Sent = r.Number(n)
 		if recent.Capped {
@@ -174,6 +172,16 @@ func (r Reader) message(name string, use *Use, own map[text.Lang]text.Words, rec
 		}
 	}
 	return row
+}
+
+// states are the states that send a message, in words; several may have the same.
+func (r Reader) states(use *Use) (out []string) {
+	for _, s := range use.States {
+		if w := r.State(s); !slices.Contains(out, w) {
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 // langsOf says in which languages a message or a part is there.
