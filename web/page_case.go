@@ -62,6 +62,7 @@ func (v *visit) caseAs(id string, status int, say *view.Notice) error {
 	if say != nil {
 		p.Notice = say
 	}
+	p.Tour = v.tourAt(id)
 	if v.r.Method != http.MethodGet {
 		p.Here = view.CasePath(id)
 	}
@@ -295,7 +296,7 @@ func (s *site) actOnEffect(v *visit) error {
 	if err := permit(v.r.Context(), v.desk, v.who, &fact.Event); err != nil {
 		return v.again(id, err)
 	}
-	if fact.Event.Text, err = v.edited(d, e, kind); err != nil {
+	if fact.Event.Text, err = v.reworded(d, e, kind); err != nil {
 		return v.again(id, err)
 	}
 	switch v.r.PostForm.Get("step") {
@@ -308,8 +309,8 @@ func (s *site) actOnEffect(v *visit) error {
 	return v.tell(id, fact, said)
 }
 
-// edited are the words that somebody put in place of a message's own; "" where they changed nothing.
-func (v *visit) edited(d *desk.View, e *store.Effect, kind recourse.EventType) (string, error) {
+// reworded are the words that somebody put in place of a message's own; "" where they changed nothing.
+func (v *visit) reworded(d *desk.View, e *store.Effect, kind recourse.EventType) (string, error) {
 	if kind != recourse.EffectApproved || e.Kind != recourse.EffectMessage || !v.r.PostForm.Has("body") {
 		return "", nil
 	}

@@ -77,12 +77,12 @@ func (v *visit) compare() (*atWork, *compared, error) {
 		if c.was, err = v.desk.Policy(tx, v.who.Merchant, c.against.Hash); err != nil {
 			return err
 		}
-		return v.texts(tx, c)
+		return v.comparedTexts(tx, c)
 	})
 	return at, c, err
 }
 
-func (v *visit) texts(tx *store.Tx, c *compared) error {
+func (v *visit) comparedTexts(tx *store.Tx, c *compared) error {
 	is, err := sourceOf(tx, v.who.Merchant, c.is.Playbook)
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 	"recourse/decide"
 	"recourse/desk"
 	"recourse/evidence"
+	"recourse/importer"
 	"recourse/playbook"
 	"recourse/store"
 	"recourse/text"
@@ -41,6 +42,8 @@ type site struct {
 	log      *slog.Logger
 	secure   bool            // people come by https
 	public   string          // where they come in; "": where the request came
+	books    *importer.Shelf // files that were dropped
+	tour     bool            // the shop is made up, and newcomers are shown around
 	pages    map[string]bool // the patterns that there are
 	evidence *evidence.Room  // nil: files are neither taken nor shown
 	texts    *catalogs
@@ -56,7 +59,7 @@ type pageRoute struct {
 }
 
 // pageRoutes are all pages. Each file of pages has the list of its own.
-var pageRoutes = slices.Concat(deskRoutes, queueRoutes, caseRoutes, peopleRoutes, evidenceRoutes, buyerRoutes, messageRoutes, insightRoutes, playbookRoutes, importRoutes, linkRoutes)
+var pageRoutes = slices.Concat(deskRoutes, queueRoutes, caseRoutes, peopleRoutes, evidenceRoutes, buyerRoutes, messageRoutes, insightRoutes, playbookRoutes, importRoutes, linkRoutes, tourRoutes)
 
 // deskRoutes are what all pages share.
 var deskRoutes = []pageRoute{
@@ -321,5 +324,5 @@ func (s *Server) pages(mux *http.ServeMux) {
 	for _, p := range pageRoutes {
 		s.access[p.pattern], there[p.pattern] = p.access, true
 	}
-	(&site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, public: s.PublicURL, pages: there, evidence: s.Evidence, texts: newCatalogs(s.Texts, s.Log)}).routes(mux)
+	(&site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, public: s.PublicURL, books: s.books, tour: s.Tour, pages: there, evidence: s.Evidence, texts: newCatalogs(s.Texts, s.Log)}).routes(mux)
 }

@@ -2,8 +2,8 @@ package view
 
 import "strings"
 
-// DiffLine is a line of two texts that are compared.
-type DiffLine struct {
+// TextLine is a line of two texts that are compared.
+type TextLine struct {
 	Sign string // "+": only in the second; "-": only in the first; "": in both
 	Text string
 }
@@ -12,15 +12,15 @@ type DiffLine struct {
 const mostDiff = 600
 
 // Diff compares two texts line by line.
-func Diff(before, after string) []DiffLine {
+func Diff(before, after string) []TextLine {
 	a, b := linesOf(before), linesOf(after)
-	var head, tail []DiffLine
+	var head, tail []TextLine
 	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
-		head = append(head, DiffLine{"", a[0]})
+		head = append(head, TextLine{"", a[0]})
 		a, b = a[1:], b[1:]
 	}
 	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
-		tail = append(tail, DiffLine{"", a[len(a)-1]})
+		tail = append(tail, TextLine{"", a[len(a)-1]})
 		a, b = a[:len(a)-1], b[:len(b)-1]
 	}
 	out := append(head, between(a, b)...)
@@ -38,7 +38,7 @@ func linesOf(s string) []string {
 }
 
 // between compares what is left in the middle, by the longest row of lines that both have.
-func between(a, b []string) (out []DiffLine) {
+func between(a, b []string) (out []TextLine) {
 	if len(a) > mostDiff || len(b) > mostDiff {
 		return append(signed("-", a), signed("+", b)...)
 	}
@@ -59,22 +59,22 @@ func between(a, b []string) (out []DiffLine) {
 	for i < len(a) && j < len(b) {
 		switch {
 		case a[i] == b[j]:
-			out = append(out, DiffLine{"", a[i]})
+			out = append(out, TextLine{"", a[i]})
 			i, j = i+1, j+1
 		case common[i+1][j] >= common[i][j+1]:
-			out = append(out, DiffLine{"-", a[i]})
+			out = append(out, TextLine{"-", a[i]})
 			i++
 		default:
-			out = append(out, DiffLine{"+", b[j]})
+			out = append(out, TextLine{"+", b[j]})
 			j++
 		}
 	}
 	return append(append(out, signed("-", a[i:])...), signed("+", b[j:])...)
 }
 
-func signed(sign string, lines []string) (out []DiffLine) {
+func signed(sign string, lines []string) (out []TextLine) {
 	for _, s := range lines {
-		out = append(out, DiffLine{sign, s})
+		out = append(out, TextLine{sign, s})
 	}
 	return out
 }

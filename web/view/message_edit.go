@@ -41,7 +41,7 @@ type Editor struct {
 	Ways      []WayRow
 	Reached   int
 	Program   *Wording // the program's words; nil where it has none
-	Diff      []DiffLine
+	Diff      []TextLine
 	Versions  []MessageVersion
 	Theirs    *Theirs // somebody else was faster
 	Users     []Link  // of a part: the messages that use it
@@ -94,7 +94,7 @@ type MessageVersion struct {
 	At      Instant
 	Back    bool // it gave the message back to the program
 	Now     bool // it is what is kept
-	Changes []DiffLine
+	Changes []TextLine
 }
 
 // Theirs is what somebody else saved meanwhile.
@@ -102,7 +102,7 @@ type Theirs struct {
 	By   string
 	At   Instant
 	Text Wording
-	Diff []DiffLine // from theirs to what stands in the form
+	Diff []TextLine // from theirs to what stands in the form
 }
 
 // fault tells an error of a text that stands in the form.
