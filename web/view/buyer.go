@@ -146,15 +146,15 @@ func concerns(v *desk.View, c *recourse.Case) bool {
 	if c.Quiet {
 		return false
 	}
-	s := buyerPolicy(v, c).Situation(c.Situation)
+	s := policyOf(v, c).Situation(c.Situation)
 	if s == nil || len(s.Opens) == 0 {
 		return true
 	}
 	return slices.ContainsFunc(s.Opens, func(o *playbook.Opener) bool { return o.On != "" }) || reaches(s.Path)
 }
 
-// buyerPolicy is the policy that a case goes by.
-func buyerPolicy(v *desk.View, c *recourse.Case) *playbook.Policy {
+// policyOf is the policy that a case goes by.
+func policyOf(v *desk.View, c *recourse.Case) *playbook.Policy {
 	if p := v.Decider.Pinned[c.Playbook]; p != nil {
 		return p
 	}
@@ -224,7 +224,7 @@ func (r Reader) buyerSays(v *desk.View, c *recourse.Case) string {
 
 // refused says that a case stands where a refund was to leave, and that it was refused or taken back.
 func refused(v *desk.View, c *recourse.Case) bool {
-	s := buyerPolicy(v, c).State(c.State)
+	s := policyOf(v, c).State(c.State)
 	if s == nil || !slices.ContainsFunc(s.Do, func(a *playbook.Action) bool { return a.Verb == recourse.EffectRefund }) {
 		return false
 	}
@@ -269,7 +269,7 @@ func (r Reader) buyerNext(v *desk.View, id string, choosing bool) (out []string)
 
 // paysBack says that a state asks for a refund.
 func paysBack(v *desk.View, id, state string) bool {
-	s := buyerPolicy(v, v.File.Case(id)).State(state)
+	s := policyOf(v, v.File.Case(id)).State(state)
 	return s != nil && slices.ContainsFunc(s.Do, func(a *playbook.Action) bool { return a.Verb == recourse.EffectRefund })
 }
 
