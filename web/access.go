@@ -19,6 +19,7 @@ const (
 	open               // anybody
 	api                // a program with a token; a browser with a session may look, so that a page can show a picture
 	page               // a browser with a session; others are shown how to sign in
+	buyer              // whoever has the link to a buyer's page
 )
 
 // access is what a route takes: a door, and a permission.
@@ -70,6 +71,12 @@ func (s *Server) enter(a *answer, r *http.Request) {
 	take, known := s.access[pattern]
 	if !known {
 		s.Log.Error("a route is not in the table of access", "route", pattern)
+	}
+	if take.door == buyer {
+		if r = s.welcome(a, r); r != nil {
+			s.mux.ServeHTTP(a, r)
+		}
+		return
 	}
 	if take.door != open {
 		who, err := s.admit(take, r)

@@ -47,8 +47,8 @@ type site struct {
 	pages    map[string]bool // the patterns that there are
 	url      string          // where people reach the desk; "": where they say
 	provider *account.Provider
-	texts    *catalogs
 	evidence *evidence.Room // nil: files are neither taken nor shown
+	texts    *catalogs
 }
 
 // pageRoute is one address of the pages, with what it takes. What an act on a page takes beyond that, an approval say, is
@@ -338,5 +338,6 @@ func (s *Server) pages(mux *http.ServeMux) {
 	}
 	s.site = &site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, books: s.books, tour: s.Tour, pages: there, url: s.URL, provider: s.Provider,
 		evidence: s.Evidence, texts: newCatalogs(s.Texts, s.Log)}
+	s.guests = newGuests(s.site.turnAway)
 	s.site.routes(mux)
 }

@@ -17,6 +17,7 @@ import (
 	"recourse/account"
 	"recourse/calendar"
 	"recourse/desk"
+	"recourse/evidence"
 	"recourse/playbook"
 	"recourse/sample"
 	"recourse/store"
@@ -33,6 +34,7 @@ type house struct {
 	t        testing.TB
 	desk     *desk.Desk
 	accounts *account.Accounts
+	evidence *evidence.Room
 	url      string
 	at       atomic.Int64
 }
@@ -61,7 +63,8 @@ func openHouse(t testing.TB) *house {
 	if err := h.desk.Put(t.Context(), pageShop, sample.ShopName, policy, calendar.Default(), "test"); err != nil {
 		t.Fatal(err)
 	}
-	server, err := web.New(web.Options{Desk: h.desk, Accounts: h.accounts, Clock: h.now})
+	h.evidence = openEvidence(t)
+	server, err := web.New(web.Options{Desk: h.desk, Accounts: h.accounts, Clock: h.now, Evidence: h.evidence})
 	if err != nil {
 		t.Fatal(err)
 	}

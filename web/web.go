@@ -83,7 +83,8 @@ type Server struct {
 	site     *site                  // the pages
 	document func() ([]byte, error) // openapi.json, made when it is first asked for: starting is not to wait for it
 	docs     func() ([]byte, error) // the page of it
-	books    *importer.Shelf        // files that people dropped
+	guests   guests
+	books    *importer.Shelf // files that people dropped
 }
 
 // New makes a server.

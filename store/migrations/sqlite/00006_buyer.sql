@@ -27,6 +27,7 @@ CREATE TABLE uploads (
   upload     TEXT NOT NULL,
   link       TEXT NOT NULL,
   case_id    TEXT NOT NULL,
+  name       TEXT NOT NULL,
   size       INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
