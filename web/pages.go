@@ -40,6 +40,8 @@ type site struct {
 	log      *slog.Logger
 	secure   bool            // people come by https
 	pages    map[string]bool // the patterns that there are
+	closing  <-chan struct{} // closed when the server is to stop
+	facets   facetShelf
 }
 
 // pageRoute is one address of the pages, with what it takes. What an act on a page takes beyond that, an approval say, is
@@ -49,10 +51,11 @@ type pageRoute struct {
 	access
 	serve func(*site, *visit) error                       // for who is signed in
 	open  func(*site, http.ResponseWriter, *http.Request) // for anybody: of a route whose door is open
+	long  bool                                            // it answers for as long as somebody looks: without a deadline, in a number of its own
 }
 
 // pageRoutes are all pages. Each file of pages has the list of its own.
-var pageRoutes = slices.Concat(deskRoutes, queueRoutes, caseRoutes, peopleRoutes, evidenceRoutes, buyerRoutes, messageRoutes, insightRoutes, playbookRoutes, importRoutes)
+var pageRoutes = slices.Concat(deskRoutes, queueRoutes, bulkRoutes, viewRoutes, liveRoutes, caseRoutes, peopleRoutes, evidenceRoutes, buyerRoutes, messageRoutes, insightRoutes, playbookRoutes, importRoutes)
 
 // deskRoutes are what all pages share.
 var deskRoutes = []pageRoute{
@@ -267,7 +270,7 @@ func (s *site) language(w http.ResponseWriter, r *http.Request) {
 func (s *Server) pages(mux *http.ServeMux) {
 	there := map[string]bool{}
 	for _, p := range pageRoutes {
-		s.access[p.pattern], there[p.pattern] = p.access, true
+		s.access[p.pattern], there[p.pattern], s.long[p.pattern] = p.access, true, p.long
 	}
-	(&site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, pages: there}).routes(mux)
+	(&site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, pages: there, closing: s.streams.closing}).routes(mux)
 }
