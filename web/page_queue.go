@@ -13,11 +13,11 @@ import (
 )
 
 // queueRoutes are the pages of the queue.
-var queueRoutes = []pageRoute{
+var queueRoutes = slices.Concat(bulkRoutes, viewRoutes, liveRoutes, []pageRoute{
 	{pattern: "GET /{$}", access: access{page, account.Read}, serve: (*site).queue},
 	{pattern: "GET /queue", access: access{page, account.Read}, serve: (*site).queuePart},
 	{pattern: "POST /find", access: access{page, account.Read}, serve: (*site).find},
-}
+})
 
 // pageRows is how many cases a page of the queue shows: a morning's work, and read in one look at the database.
 const pageRows = 50
