@@ -268,7 +268,7 @@ func (b *bulk) tell() error {
 			out.Refused++
 		} else {
 			out.Good++
-			row.Lines = append(row.Lines, b.own()...)
+			row.Lines = append(row.Lines, b.own(p)...)
 			for j := range p.results {
 				row.Follow(r, p.view, &p.results[j])
 			}
@@ -299,7 +299,7 @@ func (b *bulk) what() string {
 }
 
 // own says what is done to a case where no decision tells it.
-func (b *bulk) own() []view.Line {
+func (b *bulk) own(p *picked) (lines []view.Line) {
 	r := b.read
 	switch b.do {
 	case view.DoAssign:
@@ -312,9 +312,14 @@ func (b *bulk) own() []view.Line {
 	case view.DoRead:
 		return []view.Line{{Text: r.T("bulk_read")}}
 	case view.DoApprove:
-		return []view.Line{{Text: r.T("approve_then")}}
+		for i := range p.view.Effects {
+			e := &p.view.Effects[i]
+			if slices.ContainsFunc(p.facts, func(f desk.Fact) bool { return f.Event.Effect == e.ID }) {
+				lines = append(lines, view.Line{Kind: recourse.EntryDid, Text: r.Language.Effect(e.Effect)})
+			}
+		}
 	}
-	return nil
+	return lines
 }
 
 // row is a case in the list, with why it cannot be told.
