@@ -191,7 +191,7 @@ func (tx *Tx) Search(merchant string, terms []string, begun bool, limit int) ([]
 	}
 	query, between := `SELECT s.order_id FROM search s WHERE s.merchant = $1 AND s.terms @@ $2::tsquery ORDER BY s.id DESC LIMIT $3`, " & "
 	if lite {
-		query, between = `SELECT s.order_id FROM words w CROSS JOIN search s ON s.id = w.rowid WHERE w.terms MATCH $2 AND s.merchant = $1 ORDER BY w.rowid DESC LIMIT $3`, " AND "
+		query, between = `SELECT s.order_id FROM words CROSS JOIN search s ON s.id = words.rowid WHERE words MATCH $2 AND s.merchant = $1 ORDER BY words.rowid DESC LIMIT $3`, " AND "
 	}
 	rows, err := tx.query(query, merchant, strings.Join(parts, between), limit)
 	if err != nil {

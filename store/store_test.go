@@ -484,6 +484,13 @@ func caseRows() []store.Case {
 		if i%5 == 0 {
 			c.Waits, c.Amount.Currency = recourse.PartyBuyer, "USD"
 		}
+		c.Mine = i%4 < 2
+		if i%7 == 0 {
+			c.Assignee, c.Snoozed = "Ada", noon.Add(time.Duration(i%5-2)*time.Hour).Truncate(time.Second).UTC()
+		}
+		if c.Mine && i%3 == 1 {
+			c.Approve, c.Unread, c.Money = i%2, 1-i%2, recourse.Money{Minor: int64(i%2) * 250, Currency: c.Amount.Currency}
+		}
 		all = append(all, c)
 	}
 	return all
@@ -496,6 +503,9 @@ func caseFilters() []store.CaseFilter {
 			for _, f := range []store.CaseFilter{
 				{}, {Situation: "late"}, {Supplier: "b"}, {Waits: recourse.PartyBuyer}, {Supplier: "a", Waits: recourse.PartyMerchant, Situation: "late"}, {Country: "DE"}, {Order: "1001"}, {Order: "10"},
 				{Least: recourse.Money{Minor: 500, Currency: "EUR"}}, {DueBefore: noon.Add(3 * time.Hour)}, {DueAfter: noon.Add(3 * time.Hour), Supplier: "a"}, {Channel: "y"},
+				{Turn: store.TurnMine}, {Turn: store.TurnOthers, Awake: noon}, {Turn: store.TurnMine, Situation: "late", Awake: noon}, {Assignee: "Ada"}, {Assignee: "Ada", Turn: store.TurnOthers},
+				{Nobody: true, Turn: store.TurnMine}, {Approve: true}, {Unread: true, Turn: store.TurnMine}, {Asleep: noon}, {Asleep: noon, Supplier: "a"}, {Awake: noon, Waits: recourse.PartyBuyer},
+				{Turn: store.TurnMine, Least: recourse.Money{Minor: 500, Currency: "EUR"}}, {Approve: true, Unread: true}, {Order: "1001", Turn: store.TurnMine},
 			} {
 				f.Sort, f.Status = sort, status
 				all = append(all, f)
@@ -511,6 +521,8 @@ func sortedCases(all []store.Case, f store.CaseFilter) []store.Case {
 		is := (f.Status == "" || c.Status == f.Status) && (f.Situation == "" || c.Situation == f.Situation) && (f.Supplier == "" || c.Supplier == f.Supplier) &&
 			(f.Waits == "" || c.Waits == f.Waits) && (f.Country == "" || c.Country == f.Country) && (f.Channel == "" || c.Channel == f.Channel) && (f.Order == "" || c.Order == f.Order) &&
 			(f.Least.Currency == "" || c.Amount.Currency == f.Least.Currency && c.Amount.Minor >= f.Least.Minor) &&
+			(f.Turn == "" || c.Mine == (f.Turn == store.TurnMine)) && (f.Assignee == "" || c.Assignee == f.Assignee) && (!f.Nobody || c.Assignee == "") && (!f.Approve || c.Approve > 0) &&
+			(!f.Unread || c.Unread > 0) && (f.Awake.IsZero() || !c.Snoozed.After(f.Awake)) && (f.Asleep.IsZero() || c.Snoozed.After(f.Asleep)) &&
 			(f.DueBefore.IsZero() || c.Due.Before(f.DueBefore)) && (f.DueAfter.IsZero() || !c.Due.Before(f.DueAfter))
 		if is {
 			out = append(out, c)

@@ -85,7 +85,17 @@ func (s *Server) enter(a *answer, r *http.Request) {
 			return
 		}
 		a.who = who.Merchant
-		r = r.WithContext(context.WithValue(r.Context(), actorKey, who))
+		ctx := r.Context()
+		if s.long[pattern] {
+			leave, err := s.stay(a, who)
+			if err != nil {
+				s.refuse(a, r, err)
+				return
+			}
+			defer leave()
+			ctx = a.whole
+		}
+		r = r.WithContext(context.WithValue(ctx, actorKey, who))
 	}
 	s.mux.ServeHTTP(a, r)
 }

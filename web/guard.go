@@ -43,6 +43,8 @@ type answer struct {
 	bytes   int
 	pattern string
 	who     string // the merchant
+	placed  bool   // it has a place among those that are worked on
+	whole   context.Context
 }
 
 func (a *answer) WriteHeader(status int) {
@@ -77,14 +79,24 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}()
 	select {
 	case s.places <- struct{}{}:
-		defer func() { <-s.places }()
+		a.placed = true
+		defer func() { s.unplace(a) }()
 	default:
 		s.refuse(a, r, &recourse.Error{Kind: recourse.Unavailable, Code: "too_many_requests", Message: "more requests are in hand than can be worked on", Hint: "try again in a second"})
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), s.Deadline)
+	a.whole = r.Context()
+	ctx, cancel := context.WithTimeout(a.whole, s.Deadline)
 	defer cancel()
 	s.enter(a, r.WithContext(ctx))
+}
+
+// unplace gives a place back, once.
+func (s *Server) unplace(a *answer) {
+	if a.placed {
+		a.placed = false
+		<-s.places
+	}
 }
 
 // fault answers a request whose handler panicked. Of what went wrong, the one who asked learns the number under which

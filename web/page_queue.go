@@ -2,7 +2,9 @@ package web
 
 import (
 	"net/http"
-	"strings"
+	"slices"
+	"sync"
+	"time"
 
 	"recourse"
 	"recourse/account"
@@ -11,41 +13,47 @@ import (
 )
 
 // queueRoutes are the pages of the queue.
-var queueRoutes = []pageRoute{
+var queueRoutes = slices.Concat(bulkRoutes, viewRoutes, liveRoutes, []pageRoute{
 	{pattern: "GET /{$}", access: access{page, account.Read}, serve: (*site).queue},
+	{pattern: "GET /queue", access: access{page, account.Read}, serve: (*site).queuePart},
 	{pattern: "POST /find", access: access{page, account.Read}, serve: (*site).find},
-}
+})
 
 // pageRows is how many cases a page of the queue shows: a morning's work, and read in one look at the database.
 const pageRows = 50
 
 // queue shows the open cases.
-func (v *visit) queue() error {
-	f := view.FilterOf(v.r.URL.Query())
-	found, err := v.lookFor(f)
+func (s *site) queue(v *visit) error {
+	q, err := v.lookFor(view.FilterOf(v.r.URL.Query()))
 	if err != nil {
 		return err
 	}
-	p := v.page(v.read.T("queue"))
-	return v.show(http.StatusOK, view.QueuePage(p, view.NewQueue(v.read, f, found)))
+	return v.show(http.StatusOK, view.QueuePage(v.page(v.read.T("queue")), q))
 }
 
-func (s *site) queue(v *visit) error { return v.queue() }
+// queuePart shows what changes of the queue, for a page that is open already.
+func (s *site) queuePart(v *visit) error {
+	q, err := v.lookFor(view.FilterOf(v.r.URL.Query()))
+	if err != nil {
+		return err
+	}
+	return v.show(http.StatusOK, view.QueuePart(v.page(v.read.T("queue")), q))
+}
 
-// lookFor reads a page of the queue in one transaction: the rows, their files, the acts that wait, and the counts.
-func (v *visit) lookFor(f view.Filter) (*view.Found, error) {
+// lookFor reads a page of the queue in one transaction: the rows, their files, and the counts.
+func (v *visit) lookFor(f view.Filter) (q view.Queue, err error) {
 	found := &view.Found{}
-	err := v.desk.Store().Read(v.r.Context(), func(tx *store.Tx) error {
+	err = v.desk.Store().Read(v.r.Context(), func(tx *store.Tx) error {
 		d, err := v.desk.Decider(tx, v.who.Merchant, &recourse.OrderFile{})
 		if err != nil {
 			return err
 		}
 		v.decider(d)
-		cf, err := f.Cases(v.read, pageRows)
-		if err != nil {
+		if found.Facets, err = v.facetsOf(tx); err != nil {
 			return err
 		}
-		if found.Cases, found.Next, err = tx.Cases(v.who.Merchant, cf); err != nil {
+		found.Asked = view.Asked{Me: v.who.Name, People: v.people(found.Facets), Currency: found.Facets.Currency}
+		if err := v.list(tx, f, found); err != nil {
 			return err
 		}
 		if err := v.lookInto(tx, found); err != nil {
@@ -53,10 +61,45 @@ func (v *visit) lookFor(f view.Filter) (*view.Found, error) {
 		}
 		return v.count(tx, f, found)
 	})
-	return found, err
+	if err != nil {
+		return q, err
+	}
+	return view.NewQueue(v.read, f, found, v.rights()), nil
 }
 
-// lookInto reads the files of the rows, which say what was bought and what is asked, and the refunds among their acts.
+// list reads the rows: what the shop's people have to do, and behind the last of it what waits for others.
+func (v *visit) list(tx *store.Tx, f view.Filter, found *view.Found) error {
+	parts := f.Cases(v.read, found.Asked)
+	at, after, err := f.Place(len(parts))
+	if err != nil {
+		return err
+	}
+	for ; at < len(parts) && len(found.Cases) < pageRows; at++ {
+		c := parts[at]
+		c.After, c.Limit, after = after, pageRows-len(found.Cases), store.Cursor{}
+		rows, next, err := tx.Cases(v.who.Merchant, c)
+		if err != nil {
+			return err
+		}
+		found.Cases = append(found.Cases, rows...)
+		switch {
+		case next.ID != "":
+			found.Next = view.Behind(at, next)
+		case len(found.Cases) == pageRows && at+1 < len(parts):
+			found.Next = "~" // the next part from its beginning
+		}
+	}
+	return nil
+}
+
+// people are those who may look after a case, as far as the queue knows them: who looks, and who does already.
+func (v *visit) people(f store.Facets) []string {
+	all := append([]string{v.who.Name}, f.Assignees...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// lookInto reads the files of the rows, which say what was bought and what is asked.
 func (v *visit) lookInto(tx *store.Tx, found *view.Found) (err error) {
 	seen := map[store.Key]bool{}
 	var keys []store.Key
@@ -67,9 +110,6 @@ func (v *visit) lookInto(tx *store.Tx, found *view.Found) (err error) {
 		}
 	}
 	if found.Files, err = tx.Files(keys); err != nil {
-		return err
-	}
-	if found.Approvals, err = tx.Effects(v.who.Merchant, view.RefundIDs(found.Files)); err != nil {
 		return err
 	}
 	if len(keys) == 0 {
@@ -83,103 +123,91 @@ func (v *visit) lookInto(tx *store.Tx, found *view.Found) (err error) {
 
 // count counts what the filters would show, each by itself and never further than anybody reads: whatever else is
 // filtered, the numbers beside the links say how much there is in all.
-func (v *visit) count(tx *store.Tx, f view.Filter, found *view.Found) error {
-	found.Whens, found.Waits, found.Situation = map[view.When]int{}, map[recourse.Party]int{}, map[recourse.Situation]int{}
-	situations, err := tx.Situations(v.who.Merchant)
+func (v *visit) count(tx *store.Tx, f view.Filter, found *view.Found) (err error) {
+	m := v.who.Merchant
+	if found.All, err = tx.Situations(m); err != nil {
+		return err
+	}
+	if found.Views, err = tx.QueueViews(m, v.who.Name); err != nil {
+		return err
+	}
+	if found.Burning, err = tx.Burning(m, v.read.Now.Add(time.Microsecond), view.CountLess+1); err != nil {
+		return err
+	}
+	all, err := tx.CountCases(m, store.CaseFilter{Status: recourse.Open}, view.CountLimit+1)
 	if err != nil {
 		return err
 	}
-	most := view.CountLimit
-	n := func(f store.CaseFilter) int {
-		f.Status = recourse.Open
-		many := 0
-		if err == nil {
-			many, err = tx.CountCases(v.who.Merchant, f, most+1)
+	if found.Most = view.CountLimit; all > view.CountLimit {
+		found.Most = view.CountLess
+	}
+	found.Counts = map[string]int{}
+	for _, c := range view.Counted(f, found) {
+		if found.Counts[c.Query()], err = v.countOne(tx, c, found); err != nil {
+			return err
 		}
-		return many
 	}
-	if found.Most = most; n(store.CaseFilter{}) > most {
-		most = view.CountLess
-		found.Most = most
-	}
-	for _, w := range view.Whens {
-		from, before := v.read.Span(w)
-		found.Whens[w] = n(store.CaseFilter{DueAfter: from, DueBefore: before})
-	}
-	for _, p := range []recourse.Party{recourse.PartyMerchant, recourse.PartyBuyer} {
-		found.Waits[p] = n(store.CaseFilter{Waits: p})
-	}
-	for _, s := range situations {
-		found.Situation[s] = n(store.CaseFilter{Situation: s})
-	}
-	return err
-}
-
-// find goes to the order or the case of a number: its own, or that of a purchase or a parcel. The number comes in the
-// body, since people also look for what no address may hold.
-func (s *site) find(v *visit) error {
-	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxForm)
-	number := strings.TrimSpace(v.r.PostFormValue("number"))
-	path, err := v.whereIs(number)
-	if err != nil {
-		return err
-	}
-	if path == "" {
-		title := v.read.T("found_none", "number", recourse.Shorten(number, 60))
-		return v.show(http.StatusNotFound, view.Fault(v.page(title), title, v.read.T("found_none_say")))
-	}
-	http.Redirect(v.w, v.r, path, http.StatusSeeOther)
 	return nil
 }
 
-// whereIs is the page of what has a number; "" where nothing has.
-func (v *visit) whereIs(number string) (path string, err error) {
-	number = strings.TrimPrefix(number, "#")
-	if number == "" || len(number) > 500 {
-		return "", nil
+// countOne counts the cases of a filter. Both parts of the list are counted at once where they can be: those that are open,
+// then the few that are closed and have something to do.
+func (v *visit) countOne(tx *store.Tx, f view.Filter, found *view.Found) (n int, err error) {
+	parts := f.Cases(v.read, found.Asked)
+	if len(parts) == 2 {
+		parts[1].Turn = "" // whose turn it is, while it is open
+		parts[0].Status = recourse.Closed
 	}
-	err = v.desk.Store().Read(v.r.Context(), func(tx *store.Tx) error {
-		refs := []store.Ref{{Kind: "purchase", ID: number}, {Kind: "parcel", ID: number}}
-		orders, err := tx.FindOrders(v.who.Merchant, refs)
+	for _, c := range parts {
+		if n > found.Most {
+			break
+		}
+		more, err := tx.CountCases(v.who.Merchant, c, found.Most+1)
 		if err != nil {
-			return err
+			return 0, err
 		}
-		candidates := []string{number, orders[refs[0]], orders[refs[1]]}
-		if i := strings.LastIndexByte(number, '-'); i > 0 {
-			candidates = append(candidates, number[:i])
-		}
-		for _, order := range candidates {
-			if order == "" || path != "" {
-				continue
-			}
-			k := store.Key{Merchant: v.who.Merchant, Order: order}
-			files, err := tx.Files([]store.Key{k})
-			if err != nil {
-				return err
-			}
-			path = pathIn(files[k], number)
-		}
-		return nil
-	})
-	return path, err
+		n += more
+	}
+	return n, nil
 }
 
-// pathIn is the page in an order's file that a number means: the case that has it, the only open case, else the order.
-func pathIn(f store.File, number string) string {
-	if f.Version == 0 {
-		return ""
+// facetShelf keeps for a few seconds what is filtered by: it changes slowly, and reading it costs more than the page.
+type facetShelf struct {
+	mu  sync.Mutex
+	all map[string]shelved
+}
+
+type shelved struct {
+	facets store.Facets
+	at     time.Time
+}
+
+const (
+	// facetsOf is from how many cases the values are taken, those that are due first.
+	facetsOf = 1000
+	// facetsFor is how long they are kept.
+	facetsFor = 5 * time.Second
+	// mostShelved is of how many merchants.
+	mostShelved = 1000
+)
+
+func (v *visit) facetsOf(tx *store.Tx) (store.Facets, error) {
+	s := &v.facets
+	s.mu.Lock()
+	known, ok := s.all[v.who.Merchant]
+	s.mu.Unlock()
+	if ok && time.Since(known.at) < facetsFor && len(known.facets.Countries) > 0 {
+		return known.facets, nil
 	}
-	if f.OrderFile.Case(number) != nil {
-		return view.CasePath(number)
+	f, err := tx.Facets(v.who.Merchant, facetsOf)
+	if err != nil {
+		return f, err
 	}
-	var open []string
-	for _, c := range f.OrderFile.Cases {
-		if c.Status == recourse.Open {
-			open = append(open, c.ID)
-		}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.all == nil || len(s.all) >= mostShelved {
+		s.all = map[string]shelved{}
 	}
-	if len(open) == 1 {
-		return view.CasePath(open[0])
-	}
-	return view.OrderPath(f.Order)
+	s.all[v.who.Merchant] = shelved{f, time.Now()}
+	return f, nil
 }

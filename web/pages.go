@@ -49,6 +49,8 @@ type site struct {
 	provider *account.Provider
 	evidence *evidence.Room // nil: files are neither taken nor shown
 	texts    *catalogs
+	closing  <-chan struct{} // closed when the server is to stop
+	facets   facetShelf
 }
 
 // pageRoute is one address of the pages, with what it takes. What an act on a page takes beyond that, an approval say, is
@@ -58,6 +60,7 @@ type pageRoute struct {
 	access
 	serve func(*site, *visit) error                       // for who is signed in
 	open  func(*site, http.ResponseWriter, *http.Request) // for anybody: of a route whose door is open
+	long  bool                                            // it answers for as long as somebody looks: without a deadline, in a number of its own
 }
 
 // pageRoutes are all pages. Each file of pages has the list of its own.
@@ -334,10 +337,10 @@ func (s *site) language(w http.ResponseWriter, r *http.Request) {
 func (s *Server) pages(mux *http.ServeMux) {
 	there := map[string]bool{}
 	for _, p := range pageRoutes {
-		s.access[p.pattern], there[p.pattern] = p.access, true
+		s.access[p.pattern], there[p.pattern], s.long[p.pattern] = p.access, true, p.long
 	}
 	s.site = &site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, books: s.books, tour: s.Tour, pages: there, url: s.URL, provider: s.Provider,
-		evidence: s.Evidence, texts: newCatalogs(s.Texts, s.Log)}
+		evidence: s.Evidence, texts: newCatalogs(s.Texts, s.Log), closing: s.streams.closing}
 	s.guests = newGuests(s.site.turnAway)
 	s.site.routes(mux)
 }

@@ -238,7 +238,7 @@ func TestFind(t *testing.T) {
 		_, body := ada.post("/find", url.Values{"number": {number}})
 		wants(t, number, body, "Refund €59.80 to the buyer")
 	}
-	for _, number := range []string{"78", "77-2", "camille@example.com", ""} {
+	for _, number := range []string{"78", "77-2", "camilla@example.com", ""} {
 		if _, body := ada.post("/find", url.Values{"number": {number}}); number == "77-2" {
 			wants(t, number, body, "Refund €59.80 to the buyer") // the order's only open case
 		} else {

@@ -78,6 +78,8 @@ type Server struct {
 	mux      *http.ServeMux
 	places   chan struct{} // one for each request that is worked on
 	crossing *http.CrossOriginProtection
+	streams  streams
+	long     map[string]bool        // patterns that answer for as long as somebody looks
 	routes   map[string]*route      // of the API, by pattern
 	access   map[string]access      // by pattern
 	site     *site                  // the pages
@@ -90,7 +92,7 @@ type Server struct {
 // New makes a server.
 func New(o Options) (*Server, error) {
 	o.complete()
-	s := &Server{Options: o, mux: http.NewServeMux(), places: make(chan struct{}, o.MostRequests), crossing: http.NewCrossOriginProtection(), routes: map[string]*route{}, access: map[string]access{}, books: importer.NewShelf()}
+	s := &Server{Options: o, mux: http.NewServeMux(), places: make(chan struct{}, o.MostRequests), streams: newStreams(), long: map[string]bool{}, crossing: http.NewCrossOriginProtection(), routes: map[string]*route{}, access: map[string]access{}, books: importer.NewShelf()}
 	maps.Copy(s.access, openDoors)
 	s.api()
 	s.doors()
@@ -142,6 +144,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute, WriteTimeout: s.Deadline + s.BatchTime + 10*time.Second, MaxHeaderBytes: 16 << 10,
 		ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 	}
+	h.RegisterOnShutdown(s.streams.end)
 	defer s.books.Close()
 	ended := make(chan error, 1)
 	go func() { ended <- h.Serve(l) }()

@@ -1,9 +1,8 @@
 package view
 
 import (
-	"maps"
-	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"recourse"
@@ -18,14 +17,18 @@ const CountLess = 100
 
 // Queue is the list of open cases.
 type Queue struct {
-	When      []Choice // overdue, today, …
-	Who       []Choice
-	Situation []Choice
-	Active    []Choice // the filters that are on, each with the link that takes it off
-	Groups    []Group
-	Next      string // the page behind this one; "": none
-	First     string // the first page, when this is another
-	Empty     Empty
+	When    []Choice // overdue, today, …
+	Burning []Choice // what should be known first
+	Rail    []Facet
+	Views   Views
+	Here    string // the address of this very page
+	Part    string // where what changes of it is
+	Bulk    Bulk
+	Active  []Choice // the filters that are on, each with the link that takes it off
+	Groups  []Group
+	Next    string // the page behind this one; "": none
+	First   string // the first page, when this is another
+	Empty   Empty
 }
 
 // Choice is a filter as a link.
@@ -35,6 +38,14 @@ type Choice struct {
 	Href  string
 	On    bool
 	Class When
+}
+
+// Facet is what the queue is filtered by.
+type Facet struct {
+	Label   string
+	Choices []Choice
+	Fold    bool // shown when asked for
+	Open    bool // one of them is on
 }
 
 // Group is the cases of a page whose deadlines lie in one span.
@@ -47,6 +58,12 @@ type Group struct {
 // Row is a case at a glance.
 type Row struct {
 	Href, ID  string
+	Value     string // of its box: the order's version, and the case
+	Assignee  string
+	Mine      bool
+	Unread    int
+	Asleep    string // until when
+	Closed    bool
 	Due       Instant
 	Situation string
 	State     string
@@ -62,7 +79,7 @@ type Row struct {
 	Next      string // what is asked, or what is awaited
 	Waits     recourse.Party
 	WaitsFor  string // in words
-	Approve   string // the money that waits for an approval; "": none
+	Approve   string // what waits for an approval, in words; "": nothing
 	Quiet     bool
 }
 
@@ -77,87 +94,82 @@ const (
 	EmptyFilter Empty = "filter"
 )
 
-// Filter is what the address of a queue page asks for.
-type Filter struct {
-	When      When
-	Situation recourse.Situation
-	Waits     recourse.Party
-	Supplier  string
-	After     string
-}
-
-// FilterOf reads the address. What it does not know it leaves out: an old bookmark still shows a page.
-func FilterOf(q url.Values) Filter {
-	f := Filter{Situation: recourse.Situation(q.Get("situation")), Supplier: q.Get("supplier"), After: q.Get("after")}
-	if w := When(q.Get("when")); slices.Contains(Whens, w) {
-		f.When = w
-	}
-	if p := recourse.Party(q.Get("waits")); p == recourse.PartyMerchant || p == recourse.PartyBuyer {
-		f.Waits = p
-	}
-	return f
-}
-
-// Href is the address of the filter's page.
-func (f Filter) Href() string {
-	q := url.Values{}
-	for k, v := range map[string]string{"when": string(f.When), "situation": string(f.Situation), "waits": string(f.Waits), "supplier": f.Supplier, "after": f.After} {
-		if v != "" {
-			q.Set(k, v)
-		}
-	}
-	if len(q) == 0 {
-		return "/"
-	}
-	return "/?" + q.Encode()
-}
-
-// On says that something is filtered.
-func (f Filter) On() bool {
-	f.After = ""
-	return f != Filter{}
-}
-
-// Cases is the filter for the store.
-func (f Filter) Cases(r Reader, limit int) (store.CaseFilter, error) {
-	after, err := store.ParseCursor(f.After)
-	from, before := r.Span(f.When)
-	return store.CaseFilter{Status: recourse.Open, Situation: f.Situation, Waits: f.Waits, Supplier: f.Supplier, DueAfter: from, DueBefore: before, After: after, Limit: limit}, err
-}
-
 // Found is what was read for a queue page.
 type Found struct {
-	Cases     []store.Case
-	Next      store.Cursor
-	Files     map[store.Key]store.File
-	Approvals map[string]store.Effect // the refunds among the cases' acts, by id
-	Whens     map[When]int
-	Waits     map[recourse.Party]int
-	Situation map[recourse.Situation]int
-	Most      int  // as far as was counted; more than that is told as more
-	Orders    bool // there is any order
+	Cases   []store.Case
+	Next    string // the place of the next page; "": there is none
+	Files   map[store.Key]store.File
+	Counts  map[string]int // how many cases a filter shows, by its query
+	Most    int            // as far as was counted; more than that is told as more
+	Orders  bool           // there is any order
+	Facets  store.Facets
+	All     []recourse.Situation
+	Burning store.Burning
+	Views   []store.QueueView
+	Asked   Asked
 }
 
-// NewQueue makes the queue page of what was found.
-func NewQueue(r Reader, f Filter, found *Found) Queue {
-	q := Queue{}
+// Counted are the filters whose cases are counted for a page.
+func Counted(f Filter, found *Found) (all []Filter) {
 	for _, w := range Whens {
-		to := f.with(func(f *Filter) { f.When = w })
-		q.When = append(q.When, r.choice(r.T("when_"+string(w)), found.Whens[w], found.Most, to, f.When == w, w))
+		all = append(all, Filter{When: w})
 	}
-	for _, p := range []recourse.Party{recourse.PartyMerchant, recourse.PartyBuyer} {
-		to := f.with(func(f *Filter) { f.Waits = p })
-		q.Who = append(q.Who, r.choice(r.T("waits_"+string(p)), found.Waits[p], found.Most, to, f.Waits == p, ""))
+	all = append(all, Filter{Others: true}, Filter{Who: WhoMine}, Filter{Who: WhoNobody}, Filter{Waits: recourse.PartyMerchant}, Filter{Waits: recourse.PartyBuyer})
+	for _, o := range Onlys {
+		all = append(all, Filter{Only: o})
 	}
-	for _, s := range r.situations(found.Situation) {
-		to := f.with(func(f *Filter) { f.Situation = s })
-		q.Situation = append(q.Situation, r.choice(r.Language.Situation(s), found.Situation[s], found.Most, to, f.Situation == s, ""))
+	for _, s := range found.All {
+		all = append(all, Filter{Situation: s})
 	}
-	q.Active = r.active(f)
+	for _, s := range firstFew(found.Facets.Suppliers) {
+		all = append(all, Filter{Supplier: s})
+	}
+	for _, s := range firstFew(found.Facets.Countries) {
+		all = append(all, Filter{Country: s})
+	}
+	for _, s := range firstFew(found.Facets.Channels) {
+		all = append(all, Filter{Channel: s})
+	}
+	for _, p := range firstFew(found.Asked.People) {
+		if p != found.Asked.Me {
+			all = append(all, Filter{Who: PersonMark(p)})
+		}
+	}
+	for _, n := range Leasts {
+		all = append(all, Filter{Least: n})
+	}
+	for _, v := range found.Views {
+		all = append(all, viewFilter(v))
+	}
+	return all
+}
+
+// facetShown is how many values of a kind are offered.
+const facetShown = 8
+
+func firstFew(of []string) []string { return of[:min(len(of), facetShown)] }
+
+// NewQueue makes the queue page of what was found.
+func NewQueue(r Reader, f Filter, found *Found, may Rights) Queue {
+	q := Queue{Here: f.Href(), Part: f.at("/queue"), Views: r.views(f, found), Bulk: r.bulk(found, may)}
+	count := func(to Filter) string {
+		n := found.Counts[to.Query()]
+		return r.Capped(n, found.Most)
+	}
+	for _, w := range Whens {
+		own := Filter{When: w}
+		to := f.with(func(f *Filter) { f.When, f.Others = w, false })
+		q.When = append(q.When, Choice{Label: r.T("when_" + string(w)), Count: count(own), Href: to.Href(), On: f.When == w, Class: w})
+	}
+	to := f.with(func(f *Filter) { f.When, f.Others = "", true })
+	q.When = append(q.When, Choice{Label: r.T("when_others"), Count: count(Filter{Others: true}), Href: to.Href(), On: f.Others, Class: WaitsForOthers})
+	q.Burning = r.burning(found)
+	q.Rail = r.rail(f, found, count)
+	q.Active = r.active(f, found)
 	q.Groups = r.groups(f, found)
-	if found.Next.ID != "" {
+	if found.Next != "" {
 		next := f
-		next.After = found.Next.String()
+		next.After = found.Next
 		q.Next = next.Href()
 	}
 	if f.After != "" {
@@ -169,9 +181,113 @@ func NewQueue(r Reader, f Filter, found *Found) Queue {
 	return q
 }
 
-// situations lists situations as the alphabet has their names.
-func (r Reader) situations(of map[recourse.Situation]int) []recourse.Situation {
-	return slices.SortedFunc(maps.Keys(of), func(a, b recourse.Situation) int {
+// burning is what should be known first: what is late, what money waits for a yes, what nobody has read.
+func (r Reader) burning(found *Found) (out []Choice) {
+	b := &found.Burning
+	add := func(n int, label string, f Filter, class When) {
+		if n > 0 {
+			out = append(out, Choice{Label: label, Count: r.Capped(n, CountLess), Href: f.Href(), Class: class})
+		}
+	}
+	add(b.Overdue, r.T("burn_overdue"), Filter{When: Overdue}, Overdue)
+	var sums []string
+	for _, m := range b.Money {
+		sums = append(sums, r.Money(m))
+	}
+	label := r.T("burn_approve")
+	if len(sums) > 0 {
+		label = r.T("burn_money", "money", r.List(sums))
+	}
+	add(b.Approve, label, Filter{Only: OnlyApprove}, Today)
+	add(b.Unread, r.T("burn_unread"), Filter{Only: OnlyUnread}, Week)
+	return out
+}
+
+// rail are the filters, a kind each. A value that is on takes itself off.
+func (r Reader) rail(f Filter, found *Found, count func(Filter) string) (out []Facet) {
+	var k Facet
+	add := func(label string, own Filter, on bool, set func(*Filter)) {
+		to := f.with(set)
+		if on {
+			to = f.with(func(f *Filter) { f.off(own) })
+		}
+		k.Choices, k.Open = append(k.Choices, Choice{Label: label, Count: count(own), Href: to.Href(), On: on}), k.Open || on
+	}
+	end := func(label string, fold bool, least int) {
+		if k.Label, k.Fold = label, fold; len(k.Choices) >= least {
+			out = append(out, k)
+		}
+		k = Facet{}
+	}
+	for _, o := range Onlys {
+		add(r.T("only_"+string(o)), Filter{Only: o}, f.Only == o, func(f *Filter) { f.Only = o })
+	}
+	add(r.T("waits_merchant"), Filter{Waits: recourse.PartyMerchant}, f.Waits == recourse.PartyMerchant, func(f *Filter) { f.Waits = recourse.PartyMerchant })
+	add(r.T("waits_buyer"), Filter{Waits: recourse.PartyBuyer}, f.Waits == recourse.PartyBuyer, func(f *Filter) { f.Waits = recourse.PartyBuyer })
+	end(r.T("by_kind"), false, 1)
+	for _, w := range []string{WhoMine, WhoNobody} {
+		add(r.T("who_"+w), Filter{Who: w}, f.Who == w, func(f *Filter) { f.Who = w })
+	}
+	for _, p := range firstFew(found.Asked.People) {
+		if m := PersonMark(p); p != found.Asked.Me {
+			add(p, Filter{Who: m}, f.Who == m, func(f *Filter) { f.Who = m })
+		}
+	}
+	end(r.T("by_person"), false, 1)
+	for _, s := range r.sorted(found.All) {
+		add(r.Language.Situation(s), Filter{Situation: s}, f.Situation == s, func(f *Filter) { f.Situation = s })
+	}
+	end(r.T("by_situation"), false, 1)
+	for _, s := range firstFew(found.Facets.Suppliers) {
+		add(s, Filter{Supplier: s}, f.Supplier == s, func(f *Filter) { f.Supplier = s })
+	}
+	end(r.T("by_supplier"), true, 1)
+	for _, s := range firstFew(found.Facets.Countries) {
+		add(r.Language.Country(s), Filter{Country: s}, f.Country == s, func(f *Filter) { f.Country = s })
+	}
+	end(r.T("by_country"), true, 1)
+	for _, n := range Leasts {
+		if m, err := recourse.ParseAmount(strconv.Itoa(n), found.Asked.Currency); err == nil {
+			add(r.T("least", "amount", r.Money(m)), Filter{Least: n}, f.Least == n, func(f *Filter) { f.Least = n })
+		}
+	}
+	end(r.T("col_amount"), true, 1)
+	for _, s := range firstFew(found.Facets.Channels) {
+		add(s, Filter{Channel: s}, f.Channel == s, func(f *Filter) { f.Channel = s })
+	}
+	end(r.T("channel"), true, 2)
+	return out
+}
+
+// off takes off what another filter has on.
+func (f *Filter) off(own Filter) {
+	switch {
+	case own.Only != "":
+		f.Only = ""
+	case own.Waits != "":
+		f.Waits = ""
+	case own.Who != "":
+		f.Who = ""
+	case own.Situation != "":
+		f.Situation = ""
+	case own.Supplier != "":
+		f.Supplier = ""
+	case own.Country != "":
+		f.Country = ""
+	case own.Least != 0:
+		f.Least = 0
+	case own.Channel != "":
+		f.Channel = ""
+	case own.Others:
+		f.Others = false
+	case own.When != "":
+		f.When = ""
+	}
+}
+
+// sorted lists situations as the alphabet has their names.
+func (r Reader) sorted(of []recourse.Situation) []recourse.Situation {
+	return slices.SortedFunc(slices.Values(of), func(a, b recourse.Situation) int {
 		return strings.Compare(r.Language.Situation(a), r.Language.Situation(b))
 	})
 }
@@ -186,46 +302,66 @@ func emptiness(f Filter, found *Found) Empty {
 	return EmptyNew
 }
 
-// with is the filter with something changed, from its first page on.
-func (f Filter) with(change func(*Filter)) Filter {
-	f.After = ""
-	change(&f)
-	return f
-}
-
-// choice is a filter as a link; one that is on takes itself off.
-func (r Reader) choice(label string, n, most int, to Filter, on bool, class When) Choice {
-	c := Choice{Label: label, Count: r.Capped(n, most), On: on, Class: class}
-	c.Href = to.Href()
-	return c
-}
-
 // active are the filters that are on, each to be taken off by a link.
-func (r Reader) active(f Filter) (out []Choice) {
-	add := func(label string, off func(*Filter)) {
-		out = append(out, Choice{Label: label, Href: f.with(off).Href()})
+func (r Reader) active(f Filter, found *Found) (out []Choice) {
+	add := func(label string, own Filter) {
+		if own != (Filter{}) {
+			out = append(out, Choice{Label: label, Href: f.with(func(f *Filter) { f.off(own) }).Href()})
+		}
 	}
 	if f.When != "" {
-		add(r.T("when_"+string(f.When)), func(f *Filter) { f.When = "" })
+		add(r.T("when_"+string(f.When)), Filter{When: f.When})
+	}
+	if f.Others {
+		add(r.T("when_others"), Filter{Others: true})
+	}
+	if f.Only != "" {
+		add(r.T("only_"+string(f.Only)), Filter{Only: f.Only})
 	}
 	if f.Waits != "" {
-		add(r.T("waits_"+string(f.Waits)), func(f *Filter) { f.Waits = "" })
+		add(r.T("waits_"+string(f.Waits)), Filter{Waits: f.Waits})
 	}
-	if f.Situation != "" {
-		add(r.Language.Situation(f.Situation), func(f *Filter) { f.Situation = "" })
+	add(r.Language.Situation(f.Situation), Filter{Situation: f.Situation})
+	add(recourse.Shorten(f.Supplier, 40), Filter{Supplier: f.Supplier})
+	if f.Country != "" {
+		add(r.Language.Country(recourse.Shorten(f.Country, 20)), Filter{Country: f.Country})
 	}
-	if f.Supplier != "" {
-		add(recourse.Shorten(f.Supplier, 40), func(f *Filter) { f.Supplier = "" })
+	add(recourse.Shorten(f.Channel, 40), Filter{Channel: f.Channel})
+	if m, err := recourse.ParseAmount(strconv.Itoa(f.Least), found.Asked.Currency); err == nil {
+		add(r.T("least", "amount", r.Money(m)), Filter{Least: f.Least})
+	}
+	if f.Who != "" {
+		add(r.who(f.Who, found.Asked), Filter{Who: f.Who})
 	}
 	return out
 }
+
+// who is the name of a filter by who looks after a case.
+func (r Reader) who(who string, a Asked) string {
+	if who == WhoMine || who == WhoNobody {
+		return r.T("who_" + who)
+	}
+	for _, p := range a.People {
+		if PersonMark(p) == who {
+			return p
+		}
+	}
+	return "—"
+}
+
+// WaitsForOthers is the group of the cases in which nobody of the shop has anything to do now.
+const WaitsForOthers When = "others"
 
 // groups puts rows that follow each other into the spans of their deadlines.
 func (r Reader) groups(f Filter, found *Found) (out []Group) {
 	for i := range found.Cases {
 		row := r.row(f, &found.Cases[i], found)
-		if n := len(out); n == 0 || out[n-1].When != row.Due.Class {
-			out = append(out, Group{When: row.Due.Class, Label: r.T("when_" + string(row.Due.Class))})
+		class := row.Due.Class
+		if !row.Mine {
+			class = WaitsForOthers
+		}
+		if n := len(out); n == 0 || out[n-1].When != class {
+			out = append(out, Group{When: class, Label: r.T("when_" + string(class))})
 		}
 		g := &out[len(out)-1]
 		g.Rows = append(g.Rows, row)
@@ -240,6 +376,16 @@ func (r Reader) row(f Filter, c *store.Case, found *Found) Row {
 	row := Row{
 		Href: CasePath(c.ID), ID: c.ID, Due: r.Due(c.Due), Situation: r.Language.Situation(c.Situation), State: sentence(r.State(c.State)), Order: c.Order, OrderHref: OrderPath(c.Order),
 		Supplier: c.Supplier, OnlyFrom: f.with(func(f *Filter) { f.Supplier = c.Supplier }).Href(), Country: c.Country, Amount: r.Money(c.Amount), Waits: c.Waits, Quiet: c.Quiet,
+		Assignee: c.Assignee, Mine: c.Mine, Unread: c.Unread, Closed: c.Status == recourse.Closed,
+	}
+	if c.Snoozed.After(r.Now) {
+		row.Asleep = r.T("asleep_until", "time", r.ShortDay(c.Snoozed, r.Now))
+	}
+	switch {
+	case c.Money.Minor > 0:
+		row.Approve = r.T("to_approve", "amount", r.Money(c.Money))
+	case c.Approve > 0:
+		row.Approve = r.T("acts_approve")
 	}
 	if c.Country != "" {
 		row.Land = r.Language.Country(c.Country)
@@ -247,7 +393,9 @@ func (r Reader) row(f Filter, c *store.Case, found *Found) Row {
 	if c.Waits != "" {
 		row.WaitsFor = r.T("waits_" + string(c.Waits))
 	}
-	file := found.Files[store.Key{Merchant: c.Merchant, Order: c.Order}].OrderFile
+	kept := found.Files[store.Key{Merchant: c.Merchant, Order: c.Order}]
+	row.Value = BoxValue(c.ID, kept.Version)
+	file := kept.OrderFile
 	if file == nil {
 		return row
 	}
@@ -258,7 +406,6 @@ func (r Reader) row(f Filter, c *store.Case, found *Found) Row {
 		}
 		row.Next = r.asked(is)
 	}
-	row.Approve = r.toApprove(file, c.ID, found.Approvals)
 	return row
 }
 
@@ -274,30 +421,7 @@ func (r Reader) asked(c *recourse.Case) string {
 	return out
 }
 
-// toApprove is the money of a case that waits for a person's approval.
-func (r Reader) toApprove(file *recourse.OrderFile, id string, approvals map[string]store.Effect) string {
-	for i := range file.Refunds {
-		f := &file.Refunds[i]
-		if e, ok := approvals[f.ID]; ok && f.Case == id && awaiting(&e) {
-			return r.Money(f.Amount)
-		}
-	}
-	return ""
-}
-
 // awaiting says that an act may not begin before a person has approved it.
 func awaiting(e *store.Effect) bool {
 	return e.Status == store.Pending && e.Effect.Approval == recourse.ApprovalNeeded
-}
-
-// RefundIDs are the refunds of some files that may still wait for an approval: to be looked up at once.
-func RefundIDs(files map[store.Key]store.File) (ids []string) {
-	for _, f := range files {
-		for i := range f.OrderFile.Refunds {
-			if x := &f.OrderFile.Refunds[i]; x.Status == recourse.RefundRequested && x.Case != "" {
-				ids = append(ids, x.ID)
-			}
-		}
-	}
-	return ids
 }

@@ -28,7 +28,7 @@ import (
 // ends are what the pages put behind a key that they do not write out: every word that can come there. The tests of a part
 // add what is theirs in an init of their own.
 var ends = map[string][]string{
-	"when_": all(Whens), "waits_": {"merchant", "buyer"}, "empty_": {"new", "calm", "filter", "new_say", "calm_say", "filter_say"}, "window_": {"earliest", "latest"},
+	"when_": append(all(Whens), "others"), "only_": all(Onlys), "who_": {WhoMine, WhoNobody}, "bulk_": all(Dos), "bulk_nothing_": all(Dos), "waits_": {"merchant", "buyer"}, "empty_": {"new", "calm", "filter", "new_say", "calm_say", "filter_say"}, "window_": {"earliest", "latest"},
 	"act_": all(store.EffectStatuses), "purchase_": {"placed", "out_of_stock", "oversized", "cancelled", "given_up"}, "role_": all(account.Roles), "may_": all(account.Roles),
 	"supply_": {"placed", "out_of_stock", "oversized", "cancelled", "given_up"},
 	"field_":  {"purchase", "parcel", "amount", "cost", "reason", "text", "carrier", "tracking", "place", "ship_by", "due", "kind", "name", "street", "postcode", "city", "region", "country", "phone"},
@@ -256,7 +256,7 @@ func TestSpans(t *testing.T) {
 
 // fiftyCases is what the queue's page shows at once.
 func fiftyCases() *Found {
-	found := &Found{Files: map[store.Key]store.File{}, Most: CountLimit, Orders: true, Whens: map[When]int{Overdue: 12, Later: 1001}, Situation: map[recourse.Situation]int{"a": 1001, "b": 40}}
+	found := &Found{Files: map[store.Key]store.File{}, Most: CountLimit, Orders: true, Counts: map[string]int{"when=overdue": 12, "when=later": 1001, "situation=a": 1001, "situation=b": 40}, All: []recourse.Situation{"a", "b"}}
 	for i := range 50 {
 		n := strconv.Itoa(1000 + i)
 		k := store.Key{Merchant: "shop", Order: n}
@@ -277,7 +277,7 @@ func BenchmarkQueuePage(b *testing.B) {
 	p := Page{R: r, Title: "x", Shop: "Shop", Langs: text.Builtin().Languages()}
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := QueuePage(p, NewQueue(r, Filter{}, found)).Render(b.Context(), io.Discard); err != nil {
+		if err := QueuePage(p, NewQueue(r, Filter{}, found, Rights{Act: true, Money: true})).Render(b.Context(), io.Discard); err != nil {
 			b.Fatal(err)
 		}
 	}
