@@ -26,7 +26,9 @@ func put(t *testing.T, s *store.Store, merchant string, version int64, lang, by 
 // not read.
 func TestTexts(t *testing.T) {
 	contract(t, func(t *testing.T, s *store.Store) {
-		write(t, s, func(tx *store.Tx) error { return tx.PutMerchant(store.Merchant{ID: "shop", Name: "Shop", CreatedAt: noon}) })
+		write(t, s, func(tx *store.Tx) error {
+			return tx.PutMerchant(store.Merchant{ID: "shop", Name: "Shop", CreatedAt: noon})
+		})
 		for i, err := range []error{
 			put(t, s, "shop", 1, "fr", "Ada", "message.a.subject", "Un", "message.a.body", "Corps"),
 			put(t, s, "shop", 2, "de", "Bo", "choice.refund", "Erstatten"),
