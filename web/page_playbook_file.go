@@ -75,7 +75,7 @@ func (s *site) playbookYAML(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.download(fileName(name)+".yaml", "application/yaml", source)
+	return v.download(playbookFileName(name)+".yaml", "application/yaml", source)
 }
 
 // sourceOf is the file of a playbook: as it was loaded, else as the built-in one of its name has it, else made anew.
@@ -100,11 +100,11 @@ func (s *site) settingsJSON(v *visit) error {
 	if err != nil { // unreachable: texts can always be written
 		return err
 	}
-	return v.download(fileName(at.policy.Name)+"-settings.json", "application/json", append(body, '\n'))
+	return v.download(playbookFileName(at.policy.Name)+"-settings.json", "application/json", append(body, '\n'))
 }
 
-// fileName is a name as far as it can name a file anywhere.
-func fileName(s string) string {
+// playbookFileName is a name as far as it can name a file anywhere.
+func playbookFileName(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
 			return r

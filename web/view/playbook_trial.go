@@ -353,14 +353,14 @@ func placeOf(at recourse.Position, source []byte, file string) (place, excerpt s
 	n := 0
 	for line := range strings.Lines(string(source)) {
 		if n++; n == at.Line {
-			return place, marked([]rune(strings.TrimRight(strings.ReplaceAll(line, "\t", " "), "\r\n")), max(at.Column, 1)-1)
+			return place, underlined([]rune(strings.TrimRight(strings.ReplaceAll(line, "\t", " "), "\r\n")), max(at.Column, 1)-1)
 		}
 	}
 	return place, ""
 }
 
-// marked is a line, or what is around the column of a long one, with a mark under it.
-func marked(line []rune, column int) string {
+// underlined is a line, or what is around the column of a long one, with a mark under it.
+func underlined(line []rune, column int) string {
 	const around = 60
 	column = min(column, len(line))
 	from := max(0, column-around)

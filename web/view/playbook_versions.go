@@ -75,7 +75,7 @@ type PlaybookVersion struct {
 	Others   []Link // versions that it can be compared with
 	Settings []SettingChange
 	Lines    []ChangeLine
-	Text     []DiffLine
+	Text     []TextLine
 	Base     string
 	Can      bool // it can be put to work again
 	Number   int64

@@ -772,7 +772,7 @@ func PlaybookVersionPage(p Page, v PlaybookVersion) templ.Component {
 	})
 }
 
-func lineDiff(p Page, all []DiffLine) templ.Component {
+func lineDiff(p Page, all []TextLine) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -16,6 +16,8 @@ import (
 
 	"recourse"
 	"recourse/account"
+	"recourse/intake"
+	"recourse/playbook"
 	"recourse/store"
 	"recourse/text"
 
@@ -27,12 +29,33 @@ import (
 var ends = map[string][]string{
 	"when_": all(Whens), "waits_": {"merchant", "buyer"}, "empty_": {"new", "calm", "filter", "new_say", "calm_say", "filter_say"}, "window_": {"earliest", "latest"},
 	"act_": all(store.EffectStatuses), "purchase_": {"placed", "out_of_stock", "oversized", "cancelled", "given_up"}, "role_": all(account.Roles),
-	"field_":     {"purchase", "parcel", "amount", "cost", "reason", "text", "carrier", "tracking", "place", "ship_by", "due", "kind", "name", "street", "postcode", "city", "region", "country", "phone"},
+	"field_": {"purchase", "parcel", "amount", "cost", "reason", "text", "carrier", "tracking", "place", "ship_by", "due", "kind", "name", "street", "postcode", "city", "region", "country", "phone"},
+	"reads_": reads(), "tour_": tours(), "nav_": {"queue", "insights", "messages", "playbook", "import", "people"},
 	"field_new_": {"purchase", "parcel"}, "kind_": {"photo", "video"}, "error_": {"not_found", "conflict", "forbidden", "invalid", "unavailable", "internal"},
 }
 
 // unsaid are ends for which another key steps in.
 var unsaid = []string{"error_conflict"}
+
+// tours are what the tour says of the situations of the trade.
+func tours() (out []string) {
+	book, err := playbook.Builtin("tmall-dsers")
+	if err != nil {
+		panic(err)
+	}
+	for _, s := range book.Situations {
+		out = append(out, string(s.Name), string(s.Name)+"_try")
+	}
+	return out
+}
+
+// reads are the fields that a column can be read as.
+func reads() (out []string) {
+	for _, f := range intake.Fields() {
+		out = append(out, strings.ReplaceAll(f, ".", "_"))
+	}
+	return out
+}
 
 func all[S ~string](of []S) (out []string) {
 	for _, s := range of {
