@@ -69,7 +69,9 @@ func (s *site) playbookYAML(v *visit) error {
 			return err
 		}
 		name = policy.Name
-		source, err = sourceOf(tx, v.who.Merchant, policy.Playbook)
+		if source, err = sourceOf(tx, v.who.Merchant, policy.Playbook); len(source) == 0 {
+			source = policy.YAML()
+		}
 		return err
 	})
 	if err != nil {
@@ -78,7 +80,8 @@ func (s *site) playbookYAML(v *visit) error {
 	return v.download(playbookFileName(name)+".yaml", "application/yaml", source)
 }
 
-// sourceOf is the file of a playbook: as it was loaded, else as the built-in one of its name has it, else made anew.
+// sourceOf is the file of a playbook: as it was loaded, else as the built-in one of its name has it; empty where neither is
+// at hand.
 func sourceOf(tx *store.Tx, merchant string, p *playbook.Playbook) ([]byte, error) {
 	source, err := tx.PlaybookSource(merchant, p.Hash)
 	if err != nil && recourse.CodeOf(err) != "playbook_unknown" || len(source) > 0 {
@@ -87,7 +90,7 @@ func sourceOf(tx *store.Tx, merchant string, p *playbook.Playbook) ([]byte, erro
 	if built, err := playbook.Builtin(p.Name); err == nil && built.Hash == p.Hash {
 		return built.Source(), nil
 	}
-	return p.YAML(), nil
+	return nil, nil
 }
 
 // settingsJSON sends the settings that differ from the playbook's defaults.

@@ -274,10 +274,13 @@ func (r Reader) moneyMeasures(label string, was, is map[recourse.Currency]recour
 	for _, c := range slices.Sorted(maps.Keys(currencies)) {
 		a, b := recourse.Money{Currency: c, Minor: was[c].Minor}, recourse.Money{Currency: c, Minor: is[c].Minor}
 		diff := recourse.Money{Currency: c, Minor: b.Minor - a.Minor}
-		m := Measure{Label: label, Was: r.Money(a), Is: r.Money(b), Diff: r.Money(diff), Same: a == b}
+		m := Measure{Label: label + " · " + string(c), Was: r.Money(a), Is: r.Money(b), Diff: r.Money(diff), Same: a == b}
 		switch {
 		case diff.Minor > 0:
 			m.Diff = "+" + m.Diff
+		case diff.Minor < 0:
+			diff.Minor = -diff.Minor
+			m.Diff = "−" + r.Money(diff)
 		case diff.Minor == 0:
 			m.Diff = "0"
 		}
