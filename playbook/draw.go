@@ -22,6 +22,12 @@ type DrawOptions struct {
 	// Policy gives the settings whose values stand on the arrows; ways that they rule out are dashed. Without one
 	// the defaults are shown and nothing is ruled out.
 	Policy *Policy
+	// Counts stand on states, by their full names: how many cases are open there, say.
+	Counts map[string]string
+	// Link is where a state leads to who presses it; nil or "": nowhere. Links act only in a drawing that is part of a page.
+	Link func(s *State) string
+	// Inline leaves the style out, for a page that holds the drawing and has [DrawStyle] in its own sheet.
+	Inline bool
 	// Walked are the states that a case has been in, by their full names, oldest first. They and the arrows
 	// between them are numbered and highlighted.
 	Walked []string
@@ -61,7 +67,7 @@ func (p *Playbook) DrawPath(name string, opts DrawOptions) []byte {
 func (p *Playbook) pen(opts DrawOptions) *pen {
 	w := p.words(opts.Policy)
 	w.say = opts.Speech
-	return &pen{playbook: p, words: w, rules: opts.Policy != nil, walk: newWalk(opts), shared: map[*Path][]way{}}
+	return &pen{opts: opts, playbook: p, words: w, rules: opts.Policy != nil, walk: newWalk(opts), shared: map[*Path][]way{}}
 }
 
 // drawing lays out the panels, then writes them.
@@ -92,7 +98,11 @@ func (p *Playbook) drawing(paths []*Path, opts DrawOptions) []byte {
 		height += n.height + margin
 	}
 	c := &canvas{}
-	c.open(width+2*margin, height, title, desc)
+	style := DrawStyle
+	if pen.opts.Inline {
+		style = ""
+	}
+	c.open(width+2*margin, height, title, desc, style)
 	c.words(&head, margin, margin/2)
 	y := margin + head.height()
 	for _, n := range panels {

@@ -19,8 +19,9 @@ import (
 // moment. The tails of the batches are left out: a copy goes into empty tables.
 var tables = []*batch{
 	{table: "merchants", columns: "merchant text, name text, policy text, calendars text, created_at bigint"},
-	{table: "playbooks", columns: "merchant text, hash text, text bytea"},
+	{table: "playbooks", columns: "merchant text, hash text, text bytea, source bytea"},
 	{table: "policies", columns: "merchant text, hash text, playbook text, name text, settings text, created_at bigint, created_by text"},
+	{table: "versions", columns: "merchant text, number bigint, policy text, at bigint, by_name text, note text"},
 	{table: "calendars", columns: "merchant text, hash text, text bytea"},
 	{table: "orders", columns: insertOrders.columns},
 	{table: "history", columns: insertHistory.columns},

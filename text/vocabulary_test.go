@@ -77,7 +77,15 @@ func spoken(t *testing.T) (keys map[string]bool) {
 				keys["message."+template+"."+field] = true
 			}
 		}
+		for _, s := range p.Settings {
+			topic, _, _ := strings.Cut(s.Name, ".")
+			keys["setting."+s.Name], keys["meaning."+s.Name], keys["topic."+topic] = true, true, true
+			for _, word := range s.Options {
+				keys["option."+s.Name+"."+word] = true
+			}
+		}
 		for _, path := range p.Paths {
+			keys["path."+path.Name] = true
 			for _, s := range path.States {
 				keys["state."+s.Full] = true
 			}

@@ -16,6 +16,8 @@ import (
 
 	"recourse"
 	"recourse/account"
+	"recourse/intake"
+	"recourse/playbook"
 	"recourse/store"
 	"recourse/text"
 
@@ -28,12 +30,33 @@ import (
 var ends = map[string][]string{
 	"when_": all(Whens), "waits_": {"merchant", "buyer"}, "empty_": {"new", "calm", "filter", "new_say", "calm_say", "filter_say"}, "window_": {"earliest", "latest"},
 	"act_": all(store.EffectStatuses), "purchase_": {"placed", "out_of_stock", "oversized", "cancelled", "given_up"}, "role_": all(account.Roles),
-	"field_":     {"purchase", "parcel", "amount", "cost", "reason", "text", "carrier", "tracking", "place", "ship_by", "due", "kind", "name", "street", "postcode", "city", "region", "country", "phone"},
+	"field_": {"purchase", "parcel", "amount", "cost", "reason", "text", "carrier", "tracking", "place", "ship_by", "due", "kind", "name", "street", "postcode", "city", "region", "country", "phone"},
+	"reads_": reads(), "tour_": tours(), "nav_": {"queue", "insights", "messages", "playbook", "import", "people"},
 	"field_new_": {"purchase", "parcel"}, "kind_": {"photo", "video"}, "error_": {"not_found", "conflict", "forbidden", "invalid", "unavailable", "internal"},
 }
 
 // unsaid are ends for which another key steps in.
 var unsaid = []string{"error_conflict"}
+
+// tours are what the tour says of the situations of the trade.
+func tours() (out []string) {
+	book, err := playbook.Builtin("tmall-dsers")
+	if err != nil {
+		panic(err)
+	}
+	for _, s := range book.Situations {
+		out = append(out, string(s.Name), string(s.Name)+"_try")
+	}
+	return out
+}
+
+// reads are the fields that a column can be read as.
+func reads() (out []string) {
+	for _, f := range intake.Fields() {
+		out = append(out, strings.ReplaceAll(f, ".", "_"))
+	}
+	return out
+}
 
 func all[S ~string](of []S) (out []string) {
 	for _, s := range of {
@@ -94,8 +117,32 @@ func keys(t *testing.T) []string {
 	for _, code := range []string{"version_changed", "effect_moved", "forbidden", "unavailable", "not_found", "internal"} {
 		found["error_"+code], found["error_"+code+"_say"] = true, true
 	}
+	// Others are said by a code that some room gives.
+	house := codes(t)
+	for _, k := range deskKeys(t) {
+		if code, ok := strings.CutPrefix(strings.TrimSuffix(k, "_say"), "error_"); ok && strings.Contains(house, `"`+code+`"`) {
+			found[k] = true
+		}
+	}
 	maps.DeleteFunc(found, func(_ string, wanted bool) bool { return !wanted })
 	return slices.Sorted(maps.Keys(found))
+}
+
+// codes are the sources of the rooms whose errors pages show.
+func codes(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	for _, room := range []string{"../..", "../../account", "../../desk", "../../store", "../../decide", "../../playbook", ".."} {
+		files, _ := filepath.Glob(room + "/*.go")
+		for _, name := range files {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.Write(data)
+		}
+	}
+	return b.String()
 }
 
 // TestWords finds a word that a page asks for and a language lacks, and one that no page asks for.
