@@ -68,7 +68,9 @@ func (c *Catalog) check(phrases map[string]phrase) error {
 			errs = append(errs, p.fault(0, "text_key", recourse.Nearest(key, slices.Sorted(maps.Keys(english))), "there is no key %q", recourse.Shorten(key, 80)))
 		case section == "message" || section == "part":
 		default:
-			errs = append(errs, strangers(p, key, known.text))
+			if err := strangers(p, key, known.text); err != nil {
+				errs = append(errs, err)
+			}
 		}
 		if len(errs) >= maxErrors {
 			break

@@ -75,7 +75,7 @@ func (c *Catalog) overlaid(own map[Lang]map[string]phrase, lang Lang, words Word
 	}
 	if merged == nil {
 		merged = make(map[string]phrase, len(words))
-		if base := Lang(words[keyBase]); base != "" && strings.HasPrefix(string(lang), string(base)+"-") {
+		if base := Lang(words[keyBase]); base != "" && strings.HasPrefix(string(lang), string(base)+"-") && !foreignScript(lang, base) {
 			merged = maps.Clone(own[base])
 			delete(merged, keyName)
 			delete(merged, keyBase)

@@ -17,7 +17,9 @@ import (
 
 // messageRoutes are the pages where messages are edited, and the languages that they are written in. Everybody reads; who
 // lets money leave also decides what the shop says in its name.
-var messageRoutes = []pageRoute{
+var messageRoutes = slices.Concat(editorRoutes, languageRoutes)
+
+var editorRoutes = []pageRoute{
 	{pattern: "GET /messages", access: access{page, account.Read}, serve: (*site).messages},
 	{pattern: "GET /messages/{template}", access: access{page, account.Read}, serve: (*site).message},
 	{pattern: "POST /messages/{template}", access: access{page, account.Approve}, serve: (*site).saveMessage},

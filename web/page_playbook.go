@@ -166,7 +166,7 @@ func (s *site) changeSettings(v *visit) error {
 			return v.settingsForm(http.StatusUnprocessableEntity, at, at.policy, f.filled, wrong, nil)
 		}
 		if policy, err = at.policy.Playbook.With(values); err != nil {
-			return v.settingsForm(http.StatusUnprocessableEntity, at, at.policy, f.filled, map[string]string{fieldOf(err): err.Error()}, nil)
+			return v.settingsForm(http.StatusUnprocessableEntity, at, at.policy, f.filled, map[string]string{settingOf(err): err.Error()}, nil)
 		}
 	}
 	settings, err := json.Marshal(policy.Settings())
@@ -190,7 +190,7 @@ func withSettings(p *playbook.Policy, kept string) (*playbook.Policy, error) {
 	return p.Playbook.With(settings)
 }
 
-func fieldOf(err error) string {
+func settingOf(err error) string {
 	if e, ok := err.(*recourse.Error); ok {
 		return e.Field
 	}

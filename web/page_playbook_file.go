@@ -25,7 +25,7 @@ const fromOutside = "playbook.yaml"
 
 // hasWords says whether a message has words in a language.
 func (v *visit) hasWords(lang, template string) bool {
-	return text.Builtin().HasTemplate(lang, template)
+	return v.lang.Catalog().HasTemplate(lang, template)
 }
 
 // languagesOf are those that every message must be there in.
@@ -69,16 +69,19 @@ func (s *site) playbookYAML(v *visit) error {
 			return err
 		}
 		name = policy.Name
-		source, err = sourceOf(tx, v.who.Merchant, policy.Playbook)
+		if source, err = sourceOf(tx, v.who.Merchant, policy.Playbook); len(source) == 0 {
+			source = policy.YAML()
+		}
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return v.download(downloadName(name)+".yaml", "application/yaml", source)
+	return v.download(playbookFileName(name)+".yaml", "application/yaml", source)
 }
 
-// sourceOf is the file of a playbook: as it was loaded, else as the built-in one of its name has it, else made anew.
+// sourceOf is the file of a playbook: as it was loaded, else as the built-in one of its name has it; empty where neither is
+// at hand.
 func sourceOf(tx *store.Tx, merchant string, p *playbook.Playbook) ([]byte, error) {
 	source, err := tx.PlaybookSource(merchant, p.Hash)
 	if err != nil && recourse.CodeOf(err) != "playbook_unknown" || len(source) > 0 {
@@ -87,7 +90,7 @@ func sourceOf(tx *store.Tx, merchant string, p *playbook.Playbook) ([]byte, erro
 	if built, err := playbook.Builtin(p.Name); err == nil && built.Hash == p.Hash {
 		return built.Source(), nil
 	}
-	return p.YAML(), nil
+	return nil, nil
 }
 
 // settingsJSON sends the settings that differ from the playbook's defaults.
@@ -100,11 +103,11 @@ func (s *site) settingsJSON(v *visit) error {
 	if err != nil { // unreachable: texts can always be written
 		return err
 	}
-	return v.download(downloadName(at.policy.Name)+"-settings.json", "application/json", append(body, '\n'))
+	return v.download(playbookFileName(at.policy.Name)+"-settings.json", "application/json", append(body, '\n'))
 }
 
-// downloadName is a name as far as it can name a file anywhere.
-func downloadName(s string) string {
+// playbookFileName is a name as far as it can name a file anywhere.
+func playbookFileName(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
 			return r

@@ -57,3 +57,19 @@ func (h *house) saveSettings(who string, change map[string]string, note string) 
 		t.Fatalf("saving is answered with %d: %s", status, body)
 	}
 }
+
+// ownPlaybook is a merchant's own: the buyer's notice is a draft, and the supplier gets a message that has no words.
+const ownPlaybook = `playbook: my-shop
+extends: tmall-dsers
+about: The shop's own.
+settings:
+  late_shipment.urge_after: 3 days
+paths:
+  late:
+    states:
+      urged:
+        do: [message supplier where_is_it, message buyer delay_notice draft]
+        after:
+        - {from: purchase.ship_by, in: late_shipment.give_up_after, go: given_up}
+        - {from: purchase.asked, in: supplier.answer_within, become: supplier_unresponsive}
+`

@@ -82,14 +82,22 @@ func (v *visit) compare() (*atWork, *compared, error) {
 	return at, c, err
 }
 
+// comparedTexts are the files that were loaded, with their comments, where both are at hand and begin from the same; else what the
+// two say in all, laid out alike.
 func (v *visit) comparedTexts(tx *store.Tx, c *compared) error {
 	is, err := sourceOf(tx, v.who.Merchant, c.is.Playbook)
 	if err != nil {
 		return err
 	}
 	was, err := sourceOf(tx, v.who.Merchant, c.was.Playbook)
+	if err != nil {
+		return err
+	}
+	if len(is) == 0 || len(was) == 0 || c.is.Extends != c.was.Extends {
+		is, was = c.is.YAML(), c.was.YAML()
+	}
 	c.isText, c.wasText = string(is), string(was)
-	return err
+	return nil
 }
 
 // playbookVersion shows a version beside another.

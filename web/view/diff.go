@@ -2,8 +2,8 @@ package view
 
 import "strings"
 
-// TextLine is a line of two texts that are compared.
-type TextLine struct {
+// DiffLine is a line of two texts that are compared.
+type DiffLine struct {
 	Sign string // "+": only in the second; "-": only in the first; "": in both
 	Text string
 }
@@ -12,35 +12,35 @@ type TextLine struct {
 const mostDiff = 600
 
 // Diff compares two texts line by line.
-func Diff(before, after string) []TextLine {
-	a, b := linesOf(before), linesOf(after)
-	var head, tail []TextLine
+func Diff(before, after string) []DiffLine {
+	a, b := splitLines(before), splitLines(after)
+	var head, tail []DiffLine
 	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
-		head = append(head, TextLine{"", a[0]})
+		head = append(head, DiffLine{"", a[0]})
 		a, b = a[1:], b[1:]
 	}
 	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
-		tail = append(tail, TextLine{"", a[len(a)-1]})
+		tail = append(tail, DiffLine{"", a[len(a)-1]})
 		a, b = a[:len(a)-1], b[:len(b)-1]
 	}
-	out := append(head, between(a, b)...)
+	out := append(head, diffBetween(a, b)...)
 	for i := len(tail) - 1; i >= 0; i-- {
 		out = append(out, tail[i])
 	}
 	return out
 }
 
-func linesOf(s string) []string {
+func splitLines(s string) []string {
 	if s == "" {
 		return nil
 	}
 	return strings.Split(s, "\n")
 }
 
-// between compares what is left in the middle, by the longest row of lines that both have.
-func between(a, b []string) (out []TextLine) {
+// diffBetween compares what is left in the middle, by the longest row of lines that both have.
+func diffBetween(a, b []string) (out []DiffLine) {
 	if len(a) > mostDiff || len(b) > mostDiff {
-		return append(signed("-", a), signed("+", b)...)
+		return append(diffSigned("-", a), diffSigned("+", b)...)
 	}
 	common := make([][]int, len(a)+1)
 	for i := range common {
@@ -59,22 +59,22 @@ func between(a, b []string) (out []TextLine) {
 	for i < len(a) && j < len(b) {
 		switch {
 		case a[i] == b[j]:
-			out = append(out, TextLine{"", a[i]})
+			out = append(out, DiffLine{"", a[i]})
 			i, j = i+1, j+1
 		case common[i+1][j] >= common[i][j+1]:
-			out = append(out, TextLine{"-", a[i]})
+			out = append(out, DiffLine{"-", a[i]})
 			i++
 		default:
-			out = append(out, TextLine{"+", b[j]})
+			out = append(out, DiffLine{"+", b[j]})
 			j++
 		}
 	}
-	return append(append(out, signed("-", a[i:])...), signed("+", b[j:])...)
+	return append(append(out, diffSigned("-", a[i:])...), diffSigned("+", b[j:])...)
 }
 
-func signed(sign string, lines []string) (out []TextLine) {
+func diffSigned(sign string, lines []string) (out []DiffLine) {
 	for _, s := range lines {
-		out = append(out, TextLine{sign, s})
+		out = append(out, DiffLine{sign, s})
 	}
 	return out
 }

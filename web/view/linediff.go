@@ -2,8 +2,8 @@ package view
 
 import "strings"
 
-// DiffLine is a line of a comparison of two texts.
-type DiffLine struct {
+// TextLine is a line of a comparison of two texts.
+type TextLine struct {
 	Kind string // same, gone, new, or gap for lines left out
 	Text string
 }
@@ -12,11 +12,11 @@ type DiffLine struct {
 // after the other.
 const mostEdits = 600
 
-// around is how many lines that stayed are shown beside those that did not.
-const around = 3
+// nearLines is how many lines that stayed are shown beside those that did not.
+const nearLines = 3
 
 // compareLines says which lines came and went, with a few that stayed around them; nil when nothing differs.
-func compareLines(was, is string) []DiffLine {
+func compareLines(was, is string) []TextLine {
 	a, b := textLines(was), textLines(is)
 	from := 0
 	for from < len(a) && from < len(b) && a[from] == b[from] {
@@ -29,13 +29,13 @@ func compareLines(was, is string) []DiffLine {
 	if from == len(a) && from == len(b) {
 		return nil
 	}
-	var all []DiffLine
+	var all []TextLine
 	for _, l := range a[:from] {
-		all = append(all, DiffLine{"same", l})
+		all = append(all, TextLine{"same", l})
 	}
 	all = append(all, edits(a[from:len(a)-to], b[from:len(b)-to])...)
 	for _, l := range a[len(a)-to:] {
-		all = append(all, DiffLine{"same", l})
+		all = append(all, TextLine{"same", l})
 	}
 	return near(all)
 }
@@ -46,7 +46,7 @@ func textLines(s string) []string {
 
 // edits is the shortest way from one list of lines to another (Myers), with the furthest place of every diagonal kept for
 // each number of edits so that the way can be walked back.
-func edits(a, b []string) []DiffLine {
+func edits(a, b []string) []TextLine {
 	n, m := len(a), len(b)
 	limit := min(n+m, mostEdits)
 	furthest := map[int]int{1: 0}
@@ -70,19 +70,19 @@ func edits(a, b []string) []DiffLine {
 			}
 		}
 	}
-	var out []DiffLine
+	var out []TextLine
 	for _, l := range a {
-		out = append(out, DiffLine{"gone", l})
+		out = append(out, TextLine{"gone", l})
 	}
 	for _, l := range b {
-		out = append(out, DiffLine{"new", l})
+		out = append(out, TextLine{"new", l})
 	}
 	return out
 }
 
 // walkBack gives the lines of the way that a trace has found.
-func walkBack(a, b []string, trace []map[int]int) []DiffLine {
-	var back []DiffLine
+func walkBack(a, b []string, trace []map[int]int) []TextLine {
+	var back []TextLine
 	x, y := len(a), len(b)
 	for d := len(trace) - 1; d >= 0; d-- {
 		v, k := trace[d], x-y
@@ -97,19 +97,19 @@ func walkBack(a, b []string, trace []map[int]int) []DiffLine {
 		}
 		for x > fromX && y > fromY && x > 0 && y > 0 && a[x-1] == b[y-1] {
 			x, y = x-1, y-1
-			back = append(back, DiffLine{"same", a[x]})
+			back = append(back, TextLine{"same", a[x]})
 		}
 		switch {
 		case d == 0:
 		case x == fromX:
 			y--
-			back = append(back, DiffLine{"new", b[y]})
+			back = append(back, TextLine{"new", b[y]})
 		default:
 			x--
-			back = append(back, DiffLine{"gone", a[x]})
+			back = append(back, TextLine{"gone", a[x]})
 		}
 	}
-	out := make([]DiffLine, len(back))
+	out := make([]TextLine, len(back))
 	for i, l := range back {
 		out[len(back)-1-i] = l
 	}
@@ -117,13 +117,13 @@ func walkBack(a, b []string, trace []map[int]int) []DiffLine {
 }
 
 // near leaves out the lines that stayed and are far from any that did not.
-func near(all []DiffLine) (out []DiffLine) {
+func near(all []TextLine) (out []TextLine) {
 	keep := make([]bool, len(all))
 	for i, l := range all {
 		if l.Kind == "same" {
 			continue
 		}
-		for j := max(0, i-around); j <= min(len(all)-1, i+around); j++ {
+		for j := max(0, i-nearLines); j <= min(len(all)-1, i+nearLines); j++ {
 			keep[j] = true
 		}
 	}
@@ -132,7 +132,7 @@ func near(all []DiffLine) (out []DiffLine) {
 		case keep[i]:
 			out = append(out, l)
 		case len(out) == 0 || out[len(out)-1].Kind != "gap":
-			out = append(out, DiffLine{Kind: "gap"})
+			out = append(out, TextLine{Kind: "gap"})
 		}
 	}
 	return out

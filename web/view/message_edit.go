@@ -41,7 +41,7 @@ type Editor struct {
 	Ways      []WayRow
 	Reached   int
 	Program   *Wording // the program's words; nil where it has none
-	Diff      []TextLine
+	Diff      []DiffLine
 	Versions  []MessageVersion
 	Theirs    *Theirs // somebody else was faster
 	Users     []Link  // of a part: the messages that use it
@@ -94,7 +94,7 @@ type MessageVersion struct {
 	At      Instant
 	Back    bool // it gave the message back to the program
 	Now     bool // it is what is kept
-	Changes []TextLine
+	Changes []DiffLine
 }
 
 // Theirs is what somebody else saved meanwhile.
@@ -102,7 +102,7 @@ type Theirs struct {
 	By   string
 	At   Instant
 	Text Wording
-	Diff []TextLine // from theirs to what stands in the form
+	Diff []DiffLine // from theirs to what stands in the form
 }
 
 // fault tells an error of a text that stands in the form.
@@ -133,17 +133,17 @@ func (r Reader) Faults(err error, name string, w Wording) (out []TextFault) {
 	if err == nil {
 		return nil
 	}
-	for _, e := range joined(err) {
+	for _, e := range faultsIn(err) {
 		out = append(out, r.fault(e, name, w))
 	}
 	return out
 }
 
-// joined are the errors of ours in one that joins several.
-func joined(err error) (out []*recourse.Error) {
+// faultsIn are the errors of ours in one that joins several.
+func faultsIn(err error) (out []*recourse.Error) {
 	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range many.Unwrap() {
-			out = append(out, joined(e)...)
+			out = append(out, faultsIn(e)...)
 		}
 		return out
 	}

@@ -274,10 +274,13 @@ func (r Reader) moneyMeasures(label string, was, is map[recourse.Currency]recour
 	for _, c := range slices.Sorted(maps.Keys(currencies)) {
 		a, b := recourse.Money{Currency: c, Minor: was[c].Minor}, recourse.Money{Currency: c, Minor: is[c].Minor}
 		diff := recourse.Money{Currency: c, Minor: b.Minor - a.Minor}
-		m := Measure{Label: label, Was: r.Money(a), Is: r.Money(b), Diff: r.Money(diff), Same: a == b}
+		m := Measure{Label: label + " · " + string(c), Was: r.Money(a), Is: r.Money(b), Diff: r.Money(diff), Same: a == b}
 		switch {
 		case diff.Minor > 0:
 			m.Diff = "+" + m.Diff
+		case diff.Minor < 0:
+			diff.Minor = -diff.Minor
+			m.Diff = "−" + r.Money(diff)
 		case diff.Minor == 0:
 			m.Diff = "0"
 		}
@@ -353,14 +356,14 @@ func placeOf(at recourse.Position, source []byte, file string) (place, excerpt s
 	n := 0
 	for line := range strings.Lines(string(source)) {
 		if n++; n == at.Line {
-			return place, marked([]rune(strings.TrimRight(strings.ReplaceAll(line, "\t", " "), "\r\n")), max(at.Column, 1)-1)
+			return place, underlined([]rune(strings.TrimRight(strings.ReplaceAll(line, "\t", " "), "\r\n")), max(at.Column, 1)-1)
 		}
 	}
 	return place, ""
 }
 
-// marked is a line, or what is around the column of a long one, with a mark under it.
-func marked(line []rune, column int) string {
+// underlined is a line, or what is around the column of a long one, with a mark under it.
+func underlined(line []rune, column int) string {
 	const around = 60
 	column = min(column, len(line))
 	from := max(0, column-around)

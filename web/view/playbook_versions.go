@@ -75,7 +75,7 @@ type PlaybookVersion struct {
 	Others   []Link // versions that it can be compared with
 	Settings []SettingChange
 	Lines    []ChangeLine
-	Text     []DiffLine
+	Text     []TextLine
 	Base     string
 	Can      bool // it can be put to work again
 	Number   int64
@@ -96,13 +96,23 @@ func NewPlaybookVersion(r Reader, head PlaybookHead, v store.Version, is *playbo
 		out.Lines = r.changeLines(playbook.Diff(was.Playbook, is.Playbook), is.Playbook)
 	}
 	out.Text = compareLines(wasText, isText)
-	for _, l := range []Link{{Label: r.T("against_before"), Href: VersionPath(v.Number)}, {Label: r.T("against_now"), Href: VersionPath(v.Number) + "?against=now"}} {
-		if v.Number != 1 && l.Href == VersionPath(v.Number) || v.Number != head.Number && l.Href != VersionPath(v.Number) {
-			l.On = against.Number == head.Number && v.Number != head.Number == (l.Href != VersionPath(v.Number))
-			out.Others = append(out.Others, l)
-		}
+	before, now := Link{Label: r.T("against_before"), Href: VersionPath(v.Number)}, Link{Label: r.T("against_now"), Href: VersionPath(v.Number) + "?against=now"}
+	if now.On = against.Number == head.Number; v.Number > 1 {
+		before.On = !now.On
+		out.Others = append(out.Others, before)
+	}
+	if v.Number != head.Number {
+		out.Others = append(out.Others, now)
 	}
 	return out
+}
+
+// others are the versions that it can be compared with, where there is a choice.
+func (v PlaybookVersion) others() []Link {
+	if len(v.Others) < 2 {
+		return nil
+	}
+	return v.Others
 }
 
 // PlaybookFile is the page of the file: to take it along, and to bring another.
