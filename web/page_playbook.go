@@ -70,20 +70,28 @@ func (v *visit) playbookHead(at *atWork, here string) view.PlaybookHead {
 // playbookPicture shows a path, with what is open in each of its states.
 func (s *site) playbookPicture(v *visit) error {
 	var counts map[string]int
-	at, err := v.atWork(func(tx *store.Tx, _ *atWork) (err error) {
-		counts, err = tx.CountStates(v.who.Merchant, view.CountLimit+1)
+	var path *playbook.Path
+	q := v.r.URL.Query()
+	at, err := v.atWork(func(tx *store.Tx, at *atWork) (err error) {
+		// Of a million cases the states of the other paths need not be counted as far: they are told as «more than».
+		if counts, err = tx.CountStates(v.who.Merchant, view.CountLess+1); err != nil {
+			return err
+		}
+		if path = at.policy.Path(q.Get("path")); path == nil {
+			path = busiest(at.policy, counts)
+		}
+		for _, s := range path.States {
+			if counts[s.Full] > view.CountLess && err == nil {
+				counts[s.Full], err = tx.CountState(v.who.Merchant, s.Full, view.CountLimit+1)
+			}
+		}
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	q := v.r.URL.Query()
-	path := at.policy.Path(q.Get("path"))
-	if path == nil {
-		path = busiest(at.policy, counts)
-	}
 	head := v.playbookHead(at, "/playbook")
-	return v.show(http.StatusOK, view.PlaybookPicturePage(v.page(v.read.T("nav_playbook")), view.NewPlaybookPicture(v.read, head, at.policy, path, counts, view.CountLimit, q.Get("size") == "full")))
+	return v.show(http.StatusOK, view.PlaybookPicturePage(v.page(v.read.T("nav_playbook")), view.NewPlaybookPicture(v.read, head, at.policy, path, counts, q.Get("size") == "full")))
 }
 
 // busiest is the path with the most open cases: what a look at the picture is most likely for.
