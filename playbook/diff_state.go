@@ -98,8 +98,8 @@ func (d *differ) acts(at recourse.Position, where, when string, was, is []*Actio
 	for _, a := range gone {
 		d.say(a.At, where, "%s no longer: %s", when, a)
 	}
-	if len(gone) == 0 && len(added) == 0 && acts(was) != acts(is) {
-		d.say(at, where, "%s in another order: %s", when, acts(is))
+	if len(gone) == 0 && len(added) == 0 && plainWords.acts(was) != plainWords.acts(is) {
+		d.say(at, where, "%s in another order: %s", when, plainWords.acts(is))
 	}
 }
 
@@ -182,13 +182,13 @@ func likeness(a, b way) int {
 		return 0
 	}
 	n := 1
-	if a.to(nil) == b.to(nil) {
+	if plainWords.to(a, nil) == plainWords.to(b, nil) {
 		n += 4
 	}
-	if a.guard() == b.guard() {
+	if plainWords.guard(a) == plainWords.guard(b) {
 		n += 2
 	}
-	if acts(a.Do) == acts(b.Do) {
+	if plainWords.acts(a.Do) == plainWords.acts(b.Do) {
 		n += 2
 	}
 	if n == 1 {
@@ -215,10 +215,10 @@ func (d *differ) changed(s *State, a, b way) {
 	if was, is := a.goes(s.Path), b.goes(s.Path); was != is {
 		say("now %s (before: %s)", is, was)
 	}
-	if was, is := a.guard(), b.guard(); was != is {
+	if was, is := plainWords.guard(a), plainWords.guard(b); was != is {
 		say("now %s (before: %s)", always(is), always(was))
 	}
-	if was, is := choosers(a.By), choosers(b.By); b.kind == byChoice && was != is {
+	if was, is := plainWords.choosers(a.By), plainWords.choosers(b.By); b.kind == byChoice && was != is {
 		say("is chosen by %s (was %s)", is, was)
 	}
 	if a.Confirm != b.Confirm {
@@ -241,7 +241,7 @@ func (d *differ) called(w way, here *Path) string {
 	if w.Moves() {
 		return w.goes(here)
 	}
-	return acts(w.Do) + ":"
+	return plainWords.acts(w.Do) + ":"
 }
 
 // goes says where a way leads, as part of a sentence.
@@ -249,7 +249,7 @@ func (d *differ) called(w way, here *Path) string {
 // A way that goes to the very state it is in does not stay: the state begins again, its acts
 // and its times with it. So it is told as one that goes there.
 func (y way) goes(here *Path) string {
-	switch to := y.to(here); {
+	switch to := plainWords.to(y, here); {
 	case to == "":
 		return "stays"
 	case y.Become != nil:

@@ -33,6 +33,8 @@ type DrawOptions struct {
 	Walked []string
 	// Current is the full name of the state where the case stands now; "": none.
 	Current string
+	// Speech puts the drawing into the words of a language; nil: it is in English.
+	Speech *Speech
 }
 
 // margin is the space around panels and in them.
@@ -63,7 +65,9 @@ func (p *Playbook) DrawPath(name string, opts DrawOptions) []byte {
 // That a policy was given is noted apart from its values: under the defaults nothing is ruled
 // out, since nobody has chosen them yet.
 func (p *Playbook) pen(opts DrawOptions) *pen {
-	return &pen{opts: opts, playbook: p, words: p.words(opts.Policy), rules: opts.Policy != nil, walk: newWalk(opts), shared: map[*Path][]way{}}
+	w := p.words(opts.Policy)
+	w.say = opts.Speech
+	return &pen{opts: opts, playbook: p, words: w, rules: opts.Policy != nil, walk: newWalk(opts), shared: map[*Path][]way{}}
 }
 
 // drawing lays out the panels, then writes them.
@@ -105,7 +109,7 @@ func (p *Playbook) drawing(paths []*Path, opts DrawOptions) []byte {
 		n.paint(c, margin, y)
 		y += n.height + margin
 	}
-	signs(c, margin, y-4)
+	signs(c, pen.words, margin, y-4)
 	c.WriteString("</svg>\n")
 	return c.Bytes()
 }
@@ -138,13 +142,14 @@ const (
 //
 // All signs are explained, also those that the drawing happens not to use: a reader who goes
 // from one drawing to the next finds the same line at the foot of each.
-func signs(c *canvas, x, y int) {
+func signs(c *canvas, w words, x, y int) {
 	c.group("signs", x, y, "")
 	at := 0
 	for _, s := range []struct {
 		icon icon
 		text string
-	}{{iconNews, "something happened"}, {iconHand, "a person chose"}, {iconTime, "time has passed"}, {iconFact, "what is known is enough"}, {iconAct, "is done"}, {iconGood, "ends well"}, {iconOver, "ends without a remedy"}} {
+	}{{iconNews, "sign_news"}, {iconHand, "sign_hand"}, {iconTime, "sign_time"}, {iconFact, "sign_fact"}, {iconAct, "sign_act"}, {iconGood, "sign_good"}, {iconOver, "sign_over"}} {
+		s.text = w.phrase(s.text)
 		c.icon(s.icon, at, 1)
 		c.text("quiet", at+iconRoom, 11, s.text)
 		at += iconRoom + textWidth(s.text, inkQuiet) + 14

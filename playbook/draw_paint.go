@@ -63,19 +63,19 @@ type exit struct {
 //
 // The ends of a track have no outcome, since the case itself goes on: they only say that the
 // track is over. A state that is open adds nothing here.
-func (f *stateFace) ending() {
+func (f *stateFace) ending(w words) {
 	s := f.state
 	switch {
 	case s.Ends:
 		f.class += " over"
-		f.text.item(inkOutcome, iconOver, iconRoom, "ends")
+		f.text.item(inkOutcome, iconOver, iconRoom, w.phrase("ends"))
 	case s.Outcome == "":
 	case lost[s.Outcome]:
 		f.class += " over"
-		f.text.item(inkOutcome, iconOver, iconRoom, "ends: "+string(s.Outcome))
+		f.text.item(inkOutcome, iconOver, iconRoom, w.phrase("ends_as", "outcome", w.name("outcome", string(s.Outcome))))
 	default:
 		f.class += " good"
-		f.text.item(inkOutcome, iconGood, iconRoom, "ends: "+string(s.Outcome))
+		f.text.item(inkOutcome, iconGood, iconRoom, w.phrase("ends_as", "outcome", w.name("outcome", string(s.Outcome))))
 	}
 }
 

@@ -74,7 +74,7 @@ func (p *pen) panel(path *Path) *panel {
 		kind = "track"
 	}
 	n.name.width = widthStrip
-	n.name.add(inkTitle, kind+" "+path.Name)
+	n.name.add(inkTitle, p.words.phrase(kind, "name", p.words.name("path", path.Name)))
 	common := p.common(path)
 	edges := p.edges(path, common)
 	places := make([][2]int, len(edges))
@@ -131,7 +131,7 @@ func (p *pen) around(n *panel, path *Path, common []way) {
 			continue
 		}
 		if n.strip.lines == nil {
-			n.strip.add(inkLead, "In every open state, unless the state itself says otherwise:")
+			n.strip.add(inkLead, p.words.phrase("every_state"))
 		}
 		n.strip.item(inkText, iconOf(y.kind), iconRoom, p.words.sentence(y, path))
 	}
@@ -243,14 +243,14 @@ func (p *pen) entries(n *panel, path *Path, common []way) {
 				continue
 			}
 			if card.text.lines == nil {
-				card.text.add(inkQuiet, "in every open state:")
+				card.text.add(inkQuiet, p.words.phrase("in_every"))
 			}
 			p.reason(&card.text, y)
 		}
 		n.enter(n.states[s], card)
 		card = p.card("entry")
 		if others := p.others(s); others != nil {
-			card.text.add(inkQuiet, "also entered from: "+strings.Join(others, ", "))
+			card.text.add(inkQuiet, p.words.phrase("also_from", "states", strings.Join(others, ", ")))
 		}
 		n.enter(n.states[s], card)
 	}
@@ -284,12 +284,12 @@ func (p *pen) others(to *State) []string {
 		leads := func(y way) bool { return y.Go == to }
 		common := p.common(path)
 		if slices.ContainsFunc(common, leads) {
-			out = append(out, path.Name)
+			out = append(out, p.words.name("path", path.Name))
 			continue
 		}
 		for _, s := range path.States {
 			if slices.ContainsFunc(s.own(common), leads) {
-				out = append(out, s.Full)
+				out = append(out, p.words.name("state", s.Full))
 			}
 		}
 	}
@@ -302,7 +302,7 @@ func (p *pen) others(to *State) []string {
 // learns on the card what to change.
 func (p *pen) situation(s *Situation) *cardFace {
 	f := p.card("card")
-	f.text.add(inkLead, recourse.Shorten(string(s.Name), 80))
+	f.text.add(inkLead, recourse.Shorten(p.words.name("situation", string(s.Name)), 80))
 	f.text.add(inkText, s.About)
 	for _, o := range s.Opens {
 		i := iconNews
@@ -315,7 +315,7 @@ func (p *pen) situation(s *Situation) *cardFace {
 		}
 	}
 	if from := p.becoming(s); from != nil {
-		f.text.item(inkQuiet, noIcon, iconRoom, "also what cases become from: "+strings.Join(from, ", "))
+		f.text.item(inkQuiet, noIcon, iconRoom, p.words.phrase("also_becomes", "states", strings.Join(from, ", ")))
 	}
 	return f
 }
@@ -366,14 +366,14 @@ func (p *pen) reason(b *block, y way) {
 	if y.timer != nil && y.timer.settings() != "" {
 		b.item(inkQuiet, noIcon, iconRoom, "("+y.timer.settings()+")")
 	}
-	if g := y.guard(); g != "" {
+	if g := p.words.guard(y); g != "" {
 		b.item(inkText, i, iconRoom, g)
 	}
 	if y.Confirm {
-		b.item(inkText, noIcon, iconRoom, "a person confirms")
+		b.item(inkText, noIcon, iconRoom, p.words.phrase("confirms"))
 	}
 	if len(y.Do) > 0 {
-		b.item(inkQuiet, iconAct, iconRoom, acts(y.Do))
+		b.item(inkQuiet, iconAct, iconRoom, p.words.acts(y.Do))
 	}
 }
 
@@ -410,14 +410,14 @@ func (p *pen) state(s *State, common []way) *vertex {
 	if s == s.Path.States[0] {
 		f.start = iconRoom
 	}
-	f.text.item(inkName, noIcon, f.start, recourse.Shorten(s.Name, 80))
+	f.text.item(inkName, noIcon, f.start, recourse.Shorten(p.words.stateName(s), 80))
 	for _, a := range s.Do {
-		f.text.item(inkText, iconAct, iconRoom, a.String())
+		f.text.item(inkText, iconAct, iconRoom, p.words.act(a))
 		if a.Question != nil {
-			f.text.item(inkQuiet, noIcon, iconRoom, "answer due in "+p.words.length(a.Question.Due))
+			f.text.item(inkQuiet, noIcon, iconRoom, p.words.phrase("answer_due", "time", p.words.length(a.Question.Due)))
 		}
 	}
-	f.ending()
+	f.ending(p.words)
 	for _, y := range p.own(s, common) {
 		p.way(f, y)
 	}
@@ -436,14 +436,14 @@ func (p *pen) way(f *stateFace, y way) {
 		bare.Do, bare.Go = nil, nil
 		lead.Transition = &bare
 		if y.Go != nil {
-			then = ": begins again here"
+			then = ": " + p.words.phrase("again")
 		}
 		f.text.item(inkText, iconOf(y.kind), iconRoom, p.words.sentence(lead, nil)+then)
 		if y.timer != nil && y.timer.settings() != "" {
 			f.text.item(inkQuiet, noIcon, iconRoom, "("+y.timer.settings()+")")
 		}
 		for _, a := range y.Do {
-			f.text.item(inkText, iconAct, 2*iconRoom-4, a.String())
+			f.text.item(inkText, iconAct, 2*iconRoom-4, p.words.act(a))
 		}
 	case y.Become != nil || y.Go.Path != f.state.Path:
 		p.exit(f, y)
@@ -454,7 +454,7 @@ func (p *pen) way(f *stateFace, y way) {
 //
 // A new exit begins as ruled out and stops being so with the first way that is not.
 func (p *pen) exit(f *stateFace, y way) {
-	target := y.to(f.state.Path)
+	target := p.words.to(y, f.state.Path)
 	i := slices.IndexFunc(f.exits, func(e *exit) bool { return e.target == target })
 	if i < 0 {
 		i = len(f.exits)

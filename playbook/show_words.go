@@ -142,6 +142,7 @@ var lost = map[recourse.Outcome]bool{
 // words tells of a playbook under some settings.
 type words struct {
 	values []Value
+	say    *Speech // nil: in English
 }
 
 // words are those under a policy's settings; under the defaults without one, or with that of another playbook.
@@ -150,13 +151,13 @@ type words struct {
 // another cannot be one of this playbook, and reading its values would tell wrong times.
 func (p *Playbook) words(policy *Policy) words {
 	if policy != nil && len(policy.Values) == len(p.Settings) {
-		return words{policy.Values}
+		return words{values: policy.Values}
 	}
 	values := make([]Value, len(p.Settings))
 	for i, s := range p.Settings {
 		values[i] = s.Default
 	}
-	return words{values}
+	return words{values: values}
 }
 
 // length is a duration as it is under the settings: "4 days", "2 business days (merchant)".
@@ -165,18 +166,13 @@ func (p *Playbook) words(policy *Policy) words {
 // country it is stands there.
 func (w words) length(l Length) string {
 	d := l.Of(w.values)
+	if w.say != nil {
+		return w.say.Length(d)
+	}
 	if d.Calendar == "merchant" {
 		return strings.Replace(d.String(), " merchant", " (merchant)", 1)
 	}
 	return d.String()
-}
-
-// from says what a time counts from, when that is not the entry into the state.
-func from(a Anchor) string {
-	if a == FromEntry {
-		return ""
-	}
-	return " after " + string(a)
 }
 
 // lead says what sets a way off: "parcel.shipped", "refund chosen by buyer or merchant", "4 days after
@@ -184,9 +180,9 @@ func from(a Anchor) string {
 func (w words) lead(y way) string {
 	switch y.kind {
 	case byEvent:
-		return string(y.Event)
+		return w.name("event", string(y.Event))
 	case byChoice:
-		return string(y.Remedy) + " chosen by " + choosers(y.By)
+		return w.phrase("by", "remedy", w.name("remedy", string(y.Remedy)), "parties", w.choosers(y.By))
 	case byTime:
 		return w.time(y.timer)
 	}
@@ -199,19 +195,23 @@ func (w words) lead(y way) string {
 // repeated counts "from" its anchor, since "every 3 days after" would read as if it began only
 // then.
 func (w words) time(t *Timer) string {
-	in := w.length(t.In)
+	in, anchor := w.length(t.In), w.name("anchor", string(t.From))
 	now := t.In.Of(w.values)
 	switch {
 	case !t.Every && now.Time == 0 && now.Business == 0 && t.From != FromEntry:
-		return "at " + string(t.From)
+		return w.phrase("at", "anchor", anchor)
 	case !t.Every && t.From == FromEntry:
-		return "after " + in
+		return w.phrase("after", "time", in)
 	case !t.Every:
-		return in + from(t.From)
+		return w.phrase("after_anchor", "time", in, "anchor", anchor)
+	case t.First != nil && t.From == FromEntry:
+		return w.phrase("first", "first", w.length(*t.First), "time", in)
 	case t.First != nil:
-		return "first after " + w.length(*t.First) + strings.Replace(from(t.From), " after ", " from ", 1) + ", then every " + in
+		return w.phrase("first_from", "first", w.length(*t.First), "time", in, "anchor", anchor)
+	case t.From == FromEntry:
+		return w.phrase("every", "time", in)
 	}
-	return "every " + in + strings.Replace(from(t.From), " after ", " from ", 1)
+	return w.phrase("every_from", "time", in, "anchor", anchor)
 }
 
 // settings names the settings that a timer's times come from.
@@ -229,47 +229,47 @@ func (t *Timer) settings() string {
 // choosers says who may choose; the merchant always may.
 //
 // A way that names nobody is the merchant's alone.
-func choosers(by []recourse.Party) string {
+func (w words) choosers(by []recourse.Party) string {
 	for _, p := range by {
 		if p != recourse.PartyMerchant {
-			return string(p) + " or merchant"
+			return w.phrase("or_merchant", "party", w.name("party", string(p)), "merchant", w.name("party", string(recourse.PartyMerchant)))
 		}
 	}
-	return "merchant"
+	return w.name("party", string(recourse.PartyMerchant))
 }
 
 // guard says under which condition a way is taken: "if offered", "otherwise", "at once"; "" for always.
-func (y way) guard() string {
+func (w words) guard(y way) string {
 	switch {
 	case y.If != nil:
-		return "if " + plain(y.If.Source)
+		return w.phrase("if", "condition", plain(y.If.Source))
 	case y.otherwise:
-		return "otherwise"
+		return w.phrase("otherwise")
 	case y.kind == byFacts:
-		return "at once"
+		return w.phrase("at_once")
 	}
 	return ""
 }
 
 // acts lists what is done, "" for nothing.
-func acts(do []*Action) string {
+func (w words) acts(do []*Action) string {
 	out := make([]string, len(do))
 	for i, a := range do {
-		out[i] = a.String()
+		out[i] = w.act(a)
 	}
 	return strings.Join(out, ", ")
 }
 
 // to says where a way leads, seen from a path: a state of it by its name, another by path.state, or the situation
 // that the case becomes. It is empty for one that stays.
-func (y way) to(here *Path) string {
+func (w words) to(y way, here *Path) string {
 	switch {
 	case y.Become != nil:
-		return "→ becomes " + string(y.Become.Name)
+		return w.phrase("becomes", "situation", w.name("situation", string(y.Become.Name)))
 	case y.Go != nil && here != nil && y.Go.Path.Name == here.Name:
-		return "→ " + y.Go.Name
+		return w.phrase("to", "state", w.stateName(y.Go))
 	case y.Go != nil:
-		return "→ " + y.Go.Full
+		return w.phrase("to", "state", w.name("state", y.Go.Full))
 	}
 	return ""
 }
@@ -280,18 +280,18 @@ func (y way) to(here *Path) string {
 // what is done, where it leads.
 func (w words) sentence(y way, here *Path) string {
 	out := w.lead(y)
-	if g := y.guard(); g != "" && out != "" {
+	if g := w.guard(y); g != "" && out != "" {
 		out += ", " + g
 	} else if g != "" {
 		out = g
 	}
 	if y.Confirm {
-		out += ", confirmed by a person"
+		out += ", " + w.phrase("confirmed")
 	}
 	if len(y.Do) > 0 {
-		out += ": " + acts(y.Do)
+		out += ": " + w.acts(y.Do)
 	}
-	if to := y.to(here); to != "" {
+	if to := w.to(y, here); to != "" {
 		out += " " + to
 	}
 	return out
@@ -302,15 +302,19 @@ func (w words) sentence(y way, here *Path) string {
 // What is named after "per" is what gets a case each: several lines of one event may open
 // several.
 func (w words) opens(o *Opener) string {
-	out := "on " + string(o.On)
-	if o.On == "" {
-		out = w.length(o.After) + from(o.From)
+	out := w.phrase("on", "event", w.name("event", string(o.On)))
+	switch {
+	case o.On != "":
+	case o.From == FromEntry:
+		out = w.length(o.After)
+	default:
+		out = w.phrase("after_anchor", "time", w.length(o.After), "anchor", w.name("anchor", string(o.From)))
 	}
 	if o.If != nil {
-		out += ", if " + plain(o.If.Source)
+		out += ", " + w.phrase("if", "condition", plain(o.If.Source))
 	}
 	if o.On != "" && o.Per != "" {
-		out += ", per " + string(o.Per)
+		out += ", " + w.phrase("per", "what", string(o.Per))
 	}
 	return out
 }

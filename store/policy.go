@@ -15,6 +15,7 @@ type Merchant struct {
 	Name      string
 	Policy    string // hash of the policy that takes new cases
 	Calendars string // hash of the calendars
+	Texts     int64  // the newest version of their own words; 0: they have none. PutMerchant leaves it as it is
 	CreatedAt time.Time
 }
 
@@ -50,7 +51,7 @@ func (tx *Tx) Merchants() ([]Merchant, error) {
 // Merchant reads one merchant: merchant_unknown, of kind [recourse.NotFound], when there is none of that id.
 func (tx *Tx) Merchant(id string) (Merchant, error) {
 	m := Merchant{ID: id}
-	rows, err := tx.query(`SELECT name, policy, calendars, created_at FROM merchants WHERE merchant = $1`, id)
+	rows, err := tx.query(`SELECT name, policy, calendars, created_at, COALESCE((SELECT MAX(version) FROM text_versions WHERE merchant = $1), 0) FROM merchants WHERE merchant = $1`, id)
 	if err != nil {
 		return m, err
 	}
@@ -58,7 +59,7 @@ func (tx *Tx) Merchant(id string) (Merchant, error) {
 	err = each(rows, func() error {
 		var created int64
 		found = true
-		err := rows.Scan(&m.Name, &m.Policy, &m.Calendars, &created)
+		err := rows.Scan(&m.Name, &m.Policy, &m.Calendars, &created, &m.Texts)
 		m.CreatedAt = instant(created)
 		return err
 	})

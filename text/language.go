@@ -25,10 +25,18 @@ type Language struct {
 	set      *template.Template // own messages, and the parts that they share
 	messages map[string]bool    // names of own messages
 	zone     *time.Location     // that times are told in; nil: each in its own
+	catalog  *Catalog
 }
 
 // Lang is the language's name.
 func (l *Language) Lang() Lang { return l.lang }
+
+// Other is the language of the same catalog that [Catalog.Match] finds, on the same clock: that of the one to whom a reader
+// writes.
+func (l *Language) Other(bcp47 string) *Language { return l.catalog.In(bcp47).At(l.zone) }
+
+// Catalog is the catalog that the language belongs to.
+func (l *Language) Catalog() *Catalog { return l.catalog }
 
 // At speaks the same language and tells times of day as clocks show them in that zone. The days of a [recourse.Deadline]
 // stay those of its calendar.

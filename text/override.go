@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"recourse"
-
-	"golang.org/x/text/language"
 )
 
 // open are the sections in which a merchant may add names of their own, those of their playbook above all. In the
@@ -27,12 +25,9 @@ var open = map[string]bool{
 // language takes what its file leaves out from the default, and then from English. All mistakes are returned
 // together (errors.Join), each an [recourse.Error] with its line and column.
 func (c *Catalog) With(lang Lang, file string, data []byte) (*Catalog, error) {
-	tag, err := language.Parse(string(lang))
-	if err != nil || tag == language.Und {
-		return nil, &recourse.Error{
-			Kind: recourse.Invalid, Code: "language_malformed", Field: "language", Err: err,
-			Message: `"` + recourse.Shorten(string(lang), 40) + `" is not a language`, Hint: `write a tag of BCP 47, such as "de" or "fr-CA"`,
-		}
+	lang, err := ParseLang(string(lang)) // in its usual form, so that "FR-ca" does not become a second language beside "fr-CA"
+	if err != nil {
+		return nil, err
 	}
 	phrases, err := parsePhrases(file, data)
 	if err != nil {
@@ -42,8 +37,6 @@ func (c *Catalog) With(lang Lang, file string, data []byte) (*Catalog, error) {
 		return nil, err
 	}
 	own := c.phrases()
-	// The tag is put into its usual form, so that "FR-ca" does not become a second language beside "fr-CA".
-	lang = Lang(tag.String())
 	merged := maps.Clone(own[lang])
 	if merged == nil {
 		merged = make(map[string]phrase, len(phrases))
@@ -70,11 +63,14 @@ func (c *Catalog) check(phrases map[string]phrase) error {
 		known, ok := english[model(key)]
 		section, _, _ := strings.Cut(key, ".")
 		switch {
+		case key == keyBase:
 		case !ok && !open[section]:
 			errs = append(errs, p.fault(0, "text_key", recourse.Nearest(key, slices.Sorted(maps.Keys(english))), "there is no key %q", recourse.Shorten(key, 80)))
 		case section == "message" || section == "part":
 		default:
-			errs = append(errs, strangers(p, key, known.text))
+			if err := strangers(p, key, known.text); err != nil {
+				errs = append(errs, err)
+			}
 		}
 		if len(errs) >= maxErrors {
 			break

@@ -147,6 +147,14 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
+// TestMistakeAfterMany finds a mistake behind many keys that are good.
+func TestMistakeAfterMany(t *testing.T) {
+	file := string(Builtin().File("fr")) + "\n[why]\nzzz = x\n"
+	if _, err := Builtin().With("fr", "shop.ini", []byte(file)); err == nil || !strings.Contains(err.Error(), `there is no key "why.zzz"`) {
+		t.Errorf("a key that there is not, at the end of a whole file: %v", err)
+	}
+}
+
 func TestLimits(t *testing.T) {
 	var many strings.Builder
 	many.WriteString("[choice]\n")

@@ -125,12 +125,12 @@ func (l *Language) add(name string, p phrase, parts []string) error {
 	}
 	for other, tree := range trees {
 		if other != name {
-			return p.fault(int(tree.Root.Position()), "text_template", "", "a message cannot define templates")
+			return p.fault(int(tree.Root.Position()), "text_define", "", "a message cannot define templates")
 		}
 	}
 	tree := trees[name]
 	if tree == nil {
-		return p.fault(0, "text_template", "", "there is no text")
+		return p.fault(0, "text_empty", "write the text", "there is no text")
 	}
 	c := checker{phrase: p, parts: parts, spans: map[string]Span{}}
 	if err := c.node(tree.Root); err != nil {
@@ -172,7 +172,20 @@ func (p phrase) broken(err error) error {
 		offset += column
 		message = m[3]
 	}
-	return p.fault(offset, "text_template", "", "%s", recourse.Shorten(message, 160))
+	return p.fault(offset, codeOf(message), "", "%s", recourse.Shorten(message, 160))
+}
+
+// codeOf tells the mistakes apart that text/template finds.
+func codeOf(message string) string {
+	for _, m := range []struct{ part, code string }{
+		{"the message has more than", "text_too_large"}, {"not defined", "text_function"}, {"unexpected EOF", "text_unclosed"}, {"unclosed action", "text_brace"}, {"unexpected {{end}}", "text_end"}, {"unexpected {{else}}", "text_end"},
+		{"wrong type", "text_type"}, {"wrong number of args", "text_arguments"}, {"incompatible types", "text_type"}, {"not enough arguments", "text_arguments"},
+	} {
+		if strings.Contains(message, m.part) {
+			return m.code
+		}
+	}
+	return "text_template"
 }
 
 // templateError is how text/template begins its errors: template: name:line:column: what.
@@ -208,7 +221,7 @@ func (c *checker) node(n parse.Node) error {
 	case *parse.FieldNode:
 		return c.field(n)
 	}
-	return c.fault(int(n.Position()), "text_template", "a message has fields, if and else, parts and functions", "%s has no meaning here", recourse.Shorten(n.String(), 40))
+	return c.fault(int(n.Position()), "text_construct", "a message has fields, if and else, parts and functions", "%s has no meaning here", recourse.Shorten(n.String(), 40))
 }
 
 // nodes checks all of a list, which is nil for an else that is not there, and reports every mistake in it.
@@ -227,7 +240,7 @@ func (c *checker) nodes(list *parse.ListNode) error {
 // pass unchecked.
 func (c *checker) pipe(p *parse.PipeNode) error {
 	if len(p.Decl) > 0 {
-		return c.fault(int(p.Position()), "text_template", "", "a message has no variables")
+		return c.fault(int(p.Position()), "text_construct", "", "a message has no variables")
 	}
 	var errs []error
 	for _, command := range p.Cmds {
@@ -243,7 +256,7 @@ func (c *checker) part(n *parse.TemplateNode) error {
 	if slices.Contains(c.parts, n.Name) && n.Pipe != nil && n.Pipe.String() == "." {
 		return nil
 	}
-	return c.fault(int(n.Position()), "text_template", recourse.Nearest(n.Name, c.parts), `there is no part to use as {{template "%s" .}} here`, recourse.Shorten(n.Name, 40))
+	return c.fault(int(n.Position()), "text_part", recourse.Nearest(n.Name, c.parts), `there is no part to use as {{template "%s" .}} here`, recourse.Shorten(n.Name, 40))
 }
 
 // field checks that what a message names is a field of [Data].
@@ -284,7 +297,7 @@ func (c *checker) unknown(n *parse.FieldNode, name string, t reflect.Type) error
 	if fields != nil {
 		hint = recourse.Nearest(name, fields)
 	}
-	return c.fault(int(n.Position()), "text_template", hint, "there is no field %s", recourse.Shorten(n.String(), 60))
+	return c.fault(int(n.Position()), "text_field", hint, "there is no field %s", recourse.Shorten(n.String(), 60))
 }
 
 // maxMessage bounds a message in bytes. A person's is a hundredth of it.

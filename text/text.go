@@ -105,24 +105,46 @@ func join(own map[Lang]map[string]phrase, lang Lang, phrases map[string]phrase) 
 // since the others lean on them.
 func build(own map[Lang]map[string]phrase, fallback Lang) (*Catalog, error) {
 	c := &Catalog{languages: make(map[Lang]*Language, len(own)), fallback: fallback}
-	order := append([]Lang{English, fallback}, slices.Sorted(maps.Keys(own))...)
-	for _, lang := range order {
-		if c.languages[lang] != nil {
-			continue
-		}
-		l := &Language{lang: lang, tag: language.Make(string(lang)), own: own[lang]}
-		if lang != English {
-			l.next = c.languages[English]
-			if lang != fallback {
-				l.next = c.languages[fallback]
-			}
-		}
-		if err := l.compile(); err != nil {
+	for _, lang := range slices.Sorted(maps.Keys(own)) {
+		if err := c.add(own, lang, nil); err != nil {
 			return nil, err
 		}
-		c.languages[lang] = l
 	}
 	return c, nil
+}
+
+// add makes a language of its own phrases, and before it those that it leans on. Above are those that are being made: a
+// language that leans on one of them leans on English instead.
+func (c *Catalog) add(own map[Lang]map[string]phrase, lang Lang, above []Lang) error {
+	if c.languages[lang] != nil {
+		return nil
+	}
+	l := &Language{lang: lang, tag: language.Make(string(lang)), own: own[lang], catalog: c}
+	if lang != English {
+		above = append(above, lang)
+		next := c.baseOf(own, lang)
+		if slices.Contains(above, next) {
+			next = English
+		}
+		if err := c.add(own, next, above); err != nil {
+			return err
+		}
+		l.next = c.languages[next]
+	}
+	c.languages[lang] = l
+	return l.compile()
+}
+
+// baseOf is the language that steps in for what one leaves out: the one that it names, else the fallback.
+func (c *Catalog) baseOf(own map[Lang]map[string]phrase, lang Lang) Lang {
+	base := Lang(own[lang][keyBase].text)
+	switch {
+	case base != "" && own[base] != nil && base != lang:
+		return base
+	case lang != c.fallback && own[c.fallback] != nil:
+		return c.fallback
+	}
+	return English
 }
 
 // Match is the nearest language that there is to a BCP 47 tag (or what shops write instead, such as fr_FR): itself,

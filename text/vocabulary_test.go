@@ -4,7 +4,10 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -140,6 +143,9 @@ func wanted(t *testing.T) map[string]bool {
 			keys["anchor."+anchor] = true
 		}
 	}
+	for _, v := range Variables() {
+		keys["variable."+v.Path] = true
+	}
 	for month := range 12 {
 		keys["month."+strconv.Itoa(month+1)] = true
 		keys["short_month."+strconv.Itoa(month+1)] = true
@@ -162,7 +168,7 @@ func TestEverythingHasWords(t *testing.T) {
 // TestNoWordsUnused refuses a key that nothing reads.
 func TestNoWordsUnused(t *testing.T) {
 	keys := wanted(t)
-	source := sources(t)
+	source, house := sources(t), codeOfHouse(t)
 	for key, p := range In("en").own {
 		section, name, _ := strings.Cut(key, ".")
 		name = strings.TrimSuffix(strings.TrimSuffix(name, "_bare"), "_named")
@@ -177,10 +183,64 @@ func TestNoWordsUnused(t *testing.T) {
 		switch {
 		case keys[section+"."+name], section == "money", section == "place", section == "desk": // the desk has a test of its own
 		case section == "message" && slices.Contains(ahead, template):
-		case section == "part" && usedPart(name):
+		case (section == "part" || section == "about_part") && usedPart(name):
+		case section == "example" && strings.Contains(source, `say("`+name+`")`):
+		case section == "error" && strings.Contains(house, `"`+strings.TrimSuffix(name, "_do")+`"`):
 		case strings.Contains(source, `"`+section+"."+name+`"`), strings.Contains(source, `"`+name+`"`):
 		default:
 			t.Errorf("%s: nothing reads %s", p.at, key)
+		}
+	}
+}
+
+// codeOfHouse is the code of all rooms, without its tests.
+func codeOfHouse(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	err := filepath.WalkDir("..", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		data, err := os.ReadFile(name)
+		b.Write(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// unspoken are codes of errors that no page can come to show: they are told to programs, or to whoever runs the program.
+var unspoken = []string{
+	"body", "body_damaged", "body_size", "body_slow", "content_type", "cursor", "event_attribute", "event_count", "event_data", "event_order", "event_twice", "idempotency_key", "idempotency_key_reused", "if_match",
+	"json", "json_depth", "json_text", "json_value", "parameter", "parameter_unknown", "query", "token_missing", "case_other", "address", "unreadable",
+	"merchant_id", "money_scale", "money_weights", "not_empty", "file", "database_missing", "database_newer", "policy_changed", "policy_missing", "chain_broken", "closing", "confirm", "interrupted",
+	"entry_missing", "decision_differs", "head_differs", "file_differs", "case_differs", "prefetch", "token_kind", "token_name", "token_several", "role_unknown", "calendars_unknown", "playbook_unknown",
+}
+
+var coded = regexp.MustCompile(`(?:Code: |invalid\(|moneyRefused\(|fault\([^"\n]*, )"([a-z_]+)"`)
+
+// TestErrorsHaveWords: an error that a page can show is said in the reader's language, with what to do about it.
+func TestErrorsHaveWords(t *testing.T) {
+	own := In("en").own
+	for _, room := range []string{"..", "../desk", "../account", "../store", "../web", "../text"} {
+		files, _ := filepath.Glob(room + "/*.go")
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			data, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range coded.FindAllStringSubmatch(string(data), -1) {
+				code := m[1]
+				say, do := own["error."+code].text != "", own["error."+code+"_do"].text != ""
+				if on := In("en").HasDesk("error_" + code); !on && (!say || !do) && !slices.Contains(unspoken, code) {
+					t.Errorf("%s: the error %s has no words, or not what to do: write error.%s and error.%[2]s_do in the files errors.ini, or list it as unspoken", name, code, code)
+				}
+			}
 		}
 	}
 }

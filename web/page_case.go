@@ -39,7 +39,7 @@ func (v *visit) caseAs(id string, status int, say *view.Notice) error {
 	}
 	v.decider(d.Decider)
 	c := view.NewCase(v.read, d, id, v.rights())
-	c.Picture.Width, c.Picture.Height = sizeOf(view.Drawn(d, id))
+	c.Picture.Width, c.Picture.Height = sizeOf(view.Drawn(v.read, d, id))
 	p := v.page(c.Situation + " · " + v.read.T("order_n", "order", c.Order.ID))
 	if say != nil {
 		p.Notice = say
@@ -74,7 +74,7 @@ func (s *site) picture(v *visit) error {
 	h.Set("Content-Type", "image/svg+xml")
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
 	h.Set("Cache-Control", "private, no-cache")
-	v.w.Write(view.Drawn(d, id))
+	v.w.Write(view.Drawn(v.read, d, id))
 	return nil
 }
 

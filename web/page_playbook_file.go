@@ -138,7 +138,7 @@ func (s *site) takeFile(v *visit) error {
 	if err != nil {
 		return err
 	}
-	source, err := v.sent()
+	source, err := v.sentPlaybook()
 	keep := v.r.PostForm.Get("keep") != ""
 	page := view.PlaybookFile{Text: string(source), Sent: true, Keep: keep}
 	if err != nil {
@@ -161,8 +161,8 @@ func (s *site) takeFile(v *visit) error {
 	return v.propose(p)
 }
 
-// sent is the file that was sent, or else the text.
-func (v *visit) sent() ([]byte, error) {
+// sentPlaybook is the file that was sent, or else the text.
+func (v *visit) sentPlaybook() ([]byte, error) {
 	source := []byte(v.r.PostForm.Get("text"))
 	if f, head, err := v.r.FormFile("file"); err == nil {
 		defer f.Close()

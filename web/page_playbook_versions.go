@@ -77,14 +77,14 @@ func (v *visit) compare() (*atWork, *compared, error) {
 		if c.was, err = v.desk.Policy(tx, v.who.Merchant, c.against.Hash); err != nil {
 			return err
 		}
-		return v.texts(tx, c)
+		return v.bothTexts(tx, c)
 	})
 	return at, c, err
 }
 
-// texts are the files that were loaded, with their comments, where both are at hand and begin from the same; else what the
+// bothTexts are the files that were loaded, with their comments, where both are at hand and begin from the same; else what the
 // two say in all, laid out alike.
-func (v *visit) texts(tx *store.Tx, c *compared) error {
+func (v *visit) bothTexts(tx *store.Tx, c *compared) error {
 	is, err := sourceOf(tx, v.who.Merchant, c.is.Playbook)
 	if err != nil {
 		return err

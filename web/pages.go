@@ -43,6 +43,7 @@ type site struct {
 	books    *importer.Shelf // files that were dropped
 	tour     bool            // the shop is made up, and newcomers are shown around
 	pages    map[string]bool // the patterns that there are
+	texts    *catalogs
 }
 
 // pageRoute is one address of the pages, with what it takes. What an act on a page takes beyond that, an approval say, is
@@ -92,13 +93,18 @@ func (s *site) signedIn(page func(*visit) error) http.HandlerFunc {
 			http.Error(w, "sign in first", http.StatusUnauthorized)
 			return
 		}
-		v := &visit{site: s, w: w, r: r, who: who, lang: text.In(string(languageOf(r)))}
-		v.read = view.NewReader(v.lang, nil, s.desk.Now())
+		v := &visit{site: s, w: w, r: r, who: who}
+		v.speak(s.texts.program)
 		err := who.Allow(account.Read)
 		if err == nil {
 			err = s.desk.Store().Read(r.Context(), func(tx *store.Tx) error {
 				m, err := tx.MerchantOnce(who.Merchant)
 				v.shop = cmp.Or(m.Name, m.ID)
+				if err != nil {
+					return err
+				}
+				words, err := s.texts.of(tx, who.Merchant)
+				v.speak(words)
 				return err
 			})
 		}
@@ -109,6 +115,12 @@ func (s *site) signedIn(page func(*visit) error) http.HandlerFunc {
 			v.fault(err)
 		}
 	}
+}
+
+// speak sets the words that the visitor reads: those of their merchant, in the language that they chose.
+func (v *visit) speak(words *text.Catalog) {
+	v.lang = words.In(string(languageIn(v.r, words)))
+	v.read = view.NewReader(v.lang, nil, v.desk.Now())
 }
 
 // decider sets the reader's clock to the zone of the merchant's own country, where its calendar is known.
@@ -123,7 +135,7 @@ func (v *visit) decider(d *decide.Decider) {
 func (v *visit) page(title string) view.Page {
 	return view.Page{
 		R: v.read, Title: title, Shop: v.shop, Me: v.who.Name, Role: v.read.T("role_" + string(v.who.Role)), Here: v.r.URL.RequestURI(), Style: address("desk.css"), Script: address("desk.js"), Nav: v.nav(),
-		Leave: v.leave, Langs: text.Builtin().Languages(), Notice: v.said(),
+		Leave: v.leave, Langs: deskLanguages(v.lang.Catalog()), Notice: v.said(),
 	}
 }
 
@@ -176,12 +188,24 @@ func (v *visit) notice(err error) *view.Notice {
 	if kind == recourse.Internal && v.log != nil {
 		v.log.Error("page", "path", v.r.URL.Path, "err", err)
 	}
-	for _, key := range []string{"error_" + recourse.CodeOf(err), "error_" + string(kind)} {
-		if v.lang.HasDesk(key) && v.lang.HasDesk(key+"_say") {
-			return &view.Notice{Text: v.read.T(key), Hint: v.read.T(key + "_say")}
-		}
+	if n := v.saidOf(recourse.CodeOf(err)); n != nil {
+		return n
+	}
+	if say, do, ok := v.lang.Error(err); ok {
+		return &view.Notice{Text: say, Hint: do}
+	}
+	if n := v.saidOf(string(kind)); n != nil {
+		return n
 	}
 	return &view.Notice{Text: v.read.T("error_invalid", "what", err.Error())}
+}
+
+// saidOf is what the desk says of an error's code, or of its kind; nil when it has no words for it.
+func (v *visit) saidOf(of string) *view.Notice {
+	if key := "error_" + of; v.lang.HasDesk(key) && v.lang.HasDesk(key+"_say") {
+		return &view.Notice{Text: v.read.T(key), Hint: v.read.T(key + "_say")}
+	}
+	return nil
 }
 
 // saidCookie carries what was just done over to the page that says so: the name of a sentence, and nothing else.
@@ -212,16 +236,28 @@ func once() string { return strings.ToLower(rand.Text()[:16]) }
 // langCookie keeps the language that somebody chose.
 const langCookie = "lang"
 
-// languageOf is the language of a reader: the one that they chose, else the first of their browser's that there is.
-func languageOf(r *http.Request) text.Lang {
-	if c, err := r.Cookie(langCookie); err == nil {
-		if l := text.Lang(c.Value); slices.Contains(text.Builtin().Languages(), l) {
-			return l
+// deskLanguages are those that people can work in.
+func deskLanguages(words *text.Catalog) (out []text.Lang) {
+	for _, l := range words.Languages() {
+		if words.In(string(l)).SpeaksDesk() {
+			out = append(out, l)
 		}
 	}
+	return out
+}
+
+// languageOf is the language of a reader who belongs to no merchant.
+func languageOf(r *http.Request) text.Lang { return languageIn(r, text.Builtin()) }
+
+// languageIn is the language of a reader: the one that they chose, else the first of their browser's that there is.
+func languageIn(r *http.Request, words *text.Catalog) text.Lang {
+	all := deskLanguages(words)
+	if c, err := r.Cookie(langCookie); err == nil && slices.Contains(all, text.Lang(c.Value)) {
+		return text.Lang(c.Value)
+	}
 	for _, tag := range accepted(r.Header.Get("Accept-Language")) {
-		l := text.Match(tag)
-		if base, _, _ := strings.Cut(strings.ToLower(tag), "-"); base == string(l) {
+		l := words.Match(tag)
+		if base, _, _ := strings.Cut(strings.ToLower(tag), "-"); slices.Contains(all, l) && (base == string(l) || strings.EqualFold(tag, string(l))) {
 			return l
 		}
 	}
@@ -256,7 +292,8 @@ func accepted(header string) []string {
 // language changes the language and goes back to the page where that was asked for. It goes to a page of this site only.
 func (s *site) language(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	if l := text.Lang(q.Get("to")); slices.Contains(text.Builtin().Languages(), l) {
+	// Whose desk it is is not known here: a language that theirs has not is left alone when it is read.
+	if l, err := text.ParseLang(q.Get("to")); err == nil {
 		http.SetCookie(w, &http.Cookie{Name: langCookie, Value: string(l), Path: "/", MaxAge: int((400 * 24 * time.Hour).Seconds()), HttpOnly: true, SameSite: http.SameSiteLaxMode})
 	}
 	back := q.Get("back")
@@ -272,5 +309,5 @@ func (s *Server) pages(mux *http.ServeMux) {
 	for _, p := range pageRoutes {
 		s.access[p.pattern], there[p.pattern] = p.access, true
 	}
-	(&site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, books: s.books, tour: s.Tour, pages: there}).routes(mux)
+	(&site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, books: s.books, tour: s.Tour, pages: there, texts: newCatalogs(s.Texts, s.Log)}).routes(mux)
 }

@@ -6,7 +6,6 @@ import (
 	"recourse"
 	"recourse/desk"
 	"recourse/store"
-	"recourse/text"
 )
 
 // Acts are what was decided to be done, by what it waits for.
@@ -89,16 +88,12 @@ func (r Reader) NewAct(v *desk.View, e *store.Effect, rights Rights) Act {
 
 // letter is the message as it would be written now, in the language of the one it goes to.
 func (a *Act) letter(r Reader, file *recourse.OrderFile, e recourse.Effect) {
-	in := r.Language
-	if e.To == recourse.PartyBuyer && file.Order.Buyer != nil && file.Order.Buyer.Locale != "" {
-		in = text.In(file.Order.Buyer.Locale)
-	}
-	subject, body, err := in.Message(e.Template, text.NewData(file, e))
+	subject, body, lang, err := r.words(file, e)
 	if err != nil {
 		a.Note = err.Error()
 		return
 	}
-	a.Subject, a.Body, a.BodyLang = subject, body, string(in.Lang())
+	a.Subject, a.Body, a.BodyLang = subject, body, lang
 }
 
 func (r Reader) actButtons(e *store.Effect, a *Act, rights Rights) (out []ActButton) {

@@ -177,15 +177,15 @@ func (r Reader) act(written string) string {
 	return r.EffectKind(e.Kind)
 }
 
-// Drawn is the drawing of the path that a case goes, with the states that it was in.
-func Drawn(v *desk.View, id string) []byte {
+// Drawn is the drawing of the path that a case goes, with the states that it was in, in the reader's words.
+func Drawn(r Reader, v *desk.View, id string) []byte {
 	c := v.File.Case(id)
 	p := v.Decider.Pinned[c.Playbook]
 	if p == nil {
 		p = v.Decider.Policy
 	}
 	path, _, _ := strings.Cut(c.State, ".")
-	return p.DrawPath(path, playbook.DrawOptions{Policy: p, Walked: walked(v, id, path), Current: c.State})
+	return p.DrawPath(path, playbook.DrawOptions{Policy: p, Walked: walked(v, id, path), Current: c.State, Speech: r.Speech()})
 }
 
 // walked are the states of a path that a case was in, oldest first.

@@ -5,7 +5,6 @@ import (
 
 	"recourse"
 	"recourse/desk"
-	"recourse/text"
 )
 
 // Order is an order with what was bought for it, where it is, and whose it is.
@@ -86,7 +85,7 @@ func (out *Order) person(r Reader, o *recourse.Order) {
 	if o.Buyer != nil {
 		out.Buyer, out.Email = o.Buyer.Name, o.Buyer.Email
 		if o.Buyer.Locale != "" {
-			out.Language = LangName(text.Match(o.Buyer.Locale))
+			out.Language = r.Other(o.Buyer.Locale).Name()
 		}
 	}
 	a := o.ShipTo

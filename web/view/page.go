@@ -53,16 +53,8 @@ func (p Page) Switch(l text.Lang) string {
 	return "/language?" + url.Values{"to": {string(l)}, "back": {p.Here}}.Encode()
 }
 
-// langNames are the languages by their own names: whoever looks for theirs may read no other.
-var langNames = map[text.Lang]string{text.English: "English", text.French: "Français", text.Chinese: "中文"}
-
 // LangName is a language by its own name.
-func LangName(l text.Lang) string {
-	if n, ok := langNames[l]; ok {
-		return n
-	}
-	return string(l)
-}
+func (p Page) LangName(l text.Lang) string { return p.R.Other(string(l)).Name() }
 
 // CasePath is the page of a case.
 func CasePath(id string) string { return "/cases/" + url.PathEscape(id) }

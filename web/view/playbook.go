@@ -146,7 +146,7 @@ func NewPlaybookPicture(r Reader, head PlaybookHead, p *playbook.Policy, path *p
 		}
 		return StatePath(s.Full)
 	}
-	out.SVG = string(p.DrawPath(path.Name, playbook.DrawOptions{Policy: p, Counts: texts, Link: link, Inline: true}))
+	out.SVG = string(p.DrawPath(path.Name, playbook.DrawOptions{Policy: p, Counts: texts, Link: link, Inline: true, Speech: r.Speech()}))
 	out.Full = Link{Label: r.T("picture_full"), Href: picturePath(path.Name, true), On: full}
 	out.Fit = Link{Label: r.T("picture_fit"), Href: picturePath(path.Name, false), On: !full}
 	out.Older = r.older(p, counts)

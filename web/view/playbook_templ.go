@@ -709,7 +709,7 @@ func PlaybookPicturePage(p Page, b PlaybookPicture) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ways(p, b.Common).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = waysInWords(p, b.Common).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -945,7 +945,7 @@ func stateInWords(p Page, s StateWords) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ways(p, s.Ways).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = waysInWords(p, s.Ways).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -957,7 +957,7 @@ func stateInWords(p Page, s StateWords) templ.Component {
 	})
 }
 
-func ways(p Page, all []WayWords) templ.Component {
+func waysInWords(p Page, all []WayWords) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
