@@ -13,6 +13,7 @@ import (
 	"recourse/desk"
 	"recourse/playbook"
 	"recourse/store"
+	"recourse/text"
 	"recourse/web/view"
 )
 
@@ -36,6 +37,7 @@ type atWork struct {
 	policy    *playbook.Policy
 	version   store.Version
 	countries []string // that there are calendars of
+	words     *text.Catalog
 }
 
 // atWork reads the policy that takes new cases, and whatever else a page needs of the same moment.
@@ -48,6 +50,9 @@ func (v *visit) atWork(more func(tx *store.Tx, at *atWork) error) (*atWork, erro
 		}
 		v.decider(d)
 		at.policy, at.countries = d.Policy, d.Calendars.Codes()
+		if at.words, err = v.texts.of(tx, v.who.Merchant); err != nil {
+			return err
+		}
 		newest, err := tx.Versions(v.who.Merchant, 0, 1)
 		if err != nil {
 			return err
@@ -334,9 +339,9 @@ func (v *visit) overtaken(p *proposal, err error) error {
 // checkTime is how long a playbook from outside is explored.
 const checkTime = 3 * time.Second
 
-// checked explores a playbook for as long as there is time.
-func (v *visit) checked(p *playbook.Playbook) []playbook.Finding {
+// checked explores a playbook for as long as there is time. A message that has the merchant's own words has words.
+func (v *visit) checked(at *atWork, p *playbook.Playbook) []playbook.Finding {
 	ctx, cancel := context.WithTimeout(v.r.Context(), checkTime)
 	defer cancel()
-	return p.CheckWithin(ctx, v.hasWords, languagesOf())
+	return p.CheckWithin(ctx, at.words.HasTemplate, languagesOf())
 }

@@ -23,11 +23,6 @@ const maxPlaybook = 1 << 20
 // fromOutside names a file that came by the page, in errors and findings.
 const fromOutside = "playbook.yaml"
 
-// hasWords says whether a message has words in a language.
-func (v *visit) hasWords(lang, template string) bool {
-	return text.Builtin().HasTemplate(lang, template)
-}
-
 // languagesOf are those that every message must be there in.
 func languagesOf() []string {
 	var out []string
@@ -207,7 +202,7 @@ func (v *visit) understand(p *proposal, source []byte, keep bool) (err error) {
 		return err
 	}
 	if built, err := playbook.Builtin(book.Name); err != nil || built.Hash != book.Hash {
-		p.findings = view.NewFindings(v.read, v.checked(book), source, fromOutside)
+		p.findings = view.NewFindings(v.read, v.checked(p.at, book), source, fromOutside)
 	}
 	return nil
 }
