@@ -26,6 +26,9 @@ type PlaybookHead struct {
 // NewPlaybookHead makes it for one of the pages: picture, settings, versions, file.
 func NewPlaybookHead(r Reader, p *playbook.Policy, v store.Version, here string, manage bool) PlaybookHead {
 	h := PlaybookHead{Name: p.Name, About: p.About, Number: v.Number, Since: r.Past(v.At), By: v.By, Note: v.Note, Manage: manage}
+	if r.Lang() != "en" && slices.Contains(playbook.Builtins(), p.Name) {
+		h.About = "" // the program's own are told by their paths, in the reader's language
+	}
 	for _, t := range []Link{{Label: r.T("playbook_picture"), Href: "/playbook"}, {Label: r.T("playbook_settings"), Href: "/playbook/settings"},
 		{Label: r.T("playbook_versions"), Href: "/playbook/versions"}, {Label: r.T("playbook_file"), Href: "/playbook/file"}} {
 		t.On = t.Href == here
