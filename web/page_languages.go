@@ -266,7 +266,7 @@ func (s *site) uploadLanguage(v *visit) error {
 		return err
 	}
 	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxLanguage)
-	name, data, err := v.sent()
+	name, data, err := v.sentLanguage()
 	if err != nil {
 		return v.translation(pageStatus[recourse.KindOf(err)], view.LanguageView{Faults: v.read.FileFaults(err, cmp.Or(name, "file"), nil)})
 	}
@@ -303,8 +303,8 @@ func (s *site) uploadLanguage(v *visit) error {
 	return v.goOn(view.LanguagePath(lang, "", ""), "told_text_saved")
 }
 
-// sent is the file of a form, without its byte order mark.
-func (v *visit) sent() (name string, data []byte, err error) {
+// sentLanguage is the file of a form, without its byte order mark.
+func (v *visit) sentLanguage() (name string, data []byte, err error) {
 	tooLarge := &recourse.Error{Kind: recourse.TooLarge, Code: "text_too_large", Message: "the file is too large"}
 	f, head, err := v.r.FormFile("file")
 	if err != nil {

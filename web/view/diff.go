@@ -13,7 +13,7 @@ const mostDiff = 600
 
 // Diff compares two texts line by line.
 func Diff(before, after string) []DiffLine {
-	a, b := linesOf(before), linesOf(after)
+	a, b := splitLines(before), splitLines(after)
 	var head, tail []DiffLine
 	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
 		head = append(head, DiffLine{"", a[0]})
@@ -23,24 +23,24 @@ func Diff(before, after string) []DiffLine {
 		tail = append(tail, DiffLine{"", a[len(a)-1]})
 		a, b = a[:len(a)-1], b[:len(b)-1]
 	}
-	out := append(head, between(a, b)...)
+	out := append(head, diffBetween(a, b)...)
 	for i := len(tail) - 1; i >= 0; i-- {
 		out = append(out, tail[i])
 	}
 	return out
 }
 
-func linesOf(s string) []string {
+func splitLines(s string) []string {
 	if s == "" {
 		return nil
 	}
 	return strings.Split(s, "\n")
 }
 
-// between compares what is left in the middle, by the longest row of lines that both have.
-func between(a, b []string) (out []DiffLine) {
+// diffBetween compares what is left in the middle, by the longest row of lines that both have.
+func diffBetween(a, b []string) (out []DiffLine) {
 	if len(a) > mostDiff || len(b) > mostDiff {
-		return append(signed("-", a), signed("+", b)...)
+		return append(diffSigned("-", a), diffSigned("+", b)...)
 	}
 	common := make([][]int, len(a)+1)
 	for i := range common {
@@ -69,10 +69,10 @@ func between(a, b []string) (out []DiffLine) {
 			j++
 		}
 	}
-	return append(append(out, signed("-", a[i:])...), signed("+", b[j:])...)
+	return append(append(out, diffSigned("-", a[i:])...), diffSigned("+", b[j:])...)
 }
 
-func signed(sign string, lines []string) (out []DiffLine) {
+func diffSigned(sign string, lines []string) (out []DiffLine) {
 	for _, s := range lines {
 		out = append(out, DiffLine{sign, s})
 	}

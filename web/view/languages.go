@@ -70,8 +70,8 @@ var groupOf = map[string]string{
 	"question": groupNames, "choice": groupNames, "event": groupNames, "anchor": groupNames, "why": groupNames, "entry": groupNames, "effect": groupNames, "act": groupNames,
 }
 
-// group is the group of a key.
-func group(key string) string {
+// groupOfKey is the group of a key.
+func groupOfKey(key string) string {
 	section, _, _ := strings.Cut(key, ".")
 	return cmp.Or(groupOf[section], groupDesk)
 }
@@ -121,9 +121,9 @@ func (r Reader) languageGroups(lang text.Lang, on string) (out []LanguageGroup) 
 	c := r.Catalog()
 	done, all := map[string]int{}, map[string]int{}
 	for _, key := range c.Keys(lang) {
-		all[group(key)]++
+		all[groupOfKey(key)]++
 		if _, ok := c.Own(lang, key); ok {
-			done[group(key)]++
+			done[groupOfKey(key)]++
 		}
 	}
 	for _, g := range LanguageGroups {
@@ -193,7 +193,7 @@ func NewLanguagePage(r Reader, program *text.Catalog, own map[text.Lang]text.Wor
 	p.Base = r.NameOf(cmp.Or(base, text.English))
 	var keys []string
 	for _, key := range c.Keys(in.Lang) {
-		if group(key) == in.Group && in.shows(c, own, key) {
+		if groupOfKey(key) == in.Group && in.shows(c, own, key) {
 			keys = append(keys, key)
 		}
 	}
@@ -283,7 +283,7 @@ func asLang(s string) text.Lang { return text.Lang(s) }
 // FileFaults tells the errors of a language's file, each with the line that it is in.
 func (r Reader) FileFaults(err error, file string, data []byte) (out []TextFault) {
 	lines := strings.Split(string(data), "\n")
-	for _, e := range joined(err) {
+	for _, e := range faultsIn(err) {
 		f := r.fault(e, "", Wording{})
 		f.Where = file
 		if f.Line > 0 && f.Line <= len(lines) {

@@ -133,17 +133,17 @@ func (r Reader) Faults(err error, name string, w Wording) (out []TextFault) {
 	if err == nil {
 		return nil
 	}
-	for _, e := range joined(err) {
+	for _, e := range faultsIn(err) {
 		out = append(out, r.fault(e, name, w))
 	}
 	return out
 }
 
-// joined are the errors of ours in one that joins several.
-func joined(err error) (out []*recourse.Error) {
+// faultsIn are the errors of ours in one that joins several.
+func faultsIn(err error) (out []*recourse.Error) {
 	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range many.Unwrap() {
-			out = append(out, joined(e)...)
+			out = append(out, faultsIn(e)...)
 		}
 		return out
 	}

@@ -58,7 +58,7 @@ func NewEditor(r Reader, in Editing) Editor {
 		e.users(r, in)
 		name = ""
 		if using := r.Catalog().Using(in.Lang, in.Name[len(partPrefix):]); len(using) > 0 {
-			name, use = first(using, in.Uses), in.Uses[first(using, in.Uses)]
+			name, use = firstUsed(using, in.Uses), in.Uses[firstUsed(using, in.Uses)]
 		}
 	}
 	if use != nil {
@@ -68,8 +68,8 @@ func NewEditor(r Reader, in Editing) Editor {
 	return e
 }
 
-// first is a message of those that use a part that the playbook sends, so that its orders can be looked at.
-func first(names []string, uses Uses) string {
+// firstUsed is a message of those that use a part that the playbook sends, so that its orders can be looked at.
+func firstUsed(names []string, uses Uses) string {
 	for _, n := range names {
 		if uses[n] != nil {
 			return n
