@@ -49,10 +49,7 @@ func foreignScript(lang, base Lang) bool {
 // signs are the marks of the decimals and between the thousands, by CLDR.
 func signs(lang Lang) (decimal, group string) {
 	s := message.NewPrinter(language.Make(string(lang))).Sprint(number.Decimal(1234567.5, number.MinFractionDigits(1)))
-	var marks []string
-	for _, part := range strings.FieldsFunc(s, unicode.IsDigit) {
-		marks = append(marks, part)
-	}
+	marks := strings.FieldsFunc(s, unicode.IsDigit)
 	switch len(marks) {
 	case 0:
 		return ".", ","

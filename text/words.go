@@ -28,8 +28,8 @@ const (
 // General is the name under which words stand that are of no language, and KeyDefault the key among them that names the
 // language of those whose own there is not.
 const (
-	General    Lang = ""
-	KeyDefault      = "default"
+	General    Lang   = ""
+	KeyDefault string = "default"
 )
 
 // maxLanguages bounds the languages of a catalog, the program's included.

@@ -13,6 +13,7 @@ import (
 	"recourse/desk"
 	"recourse/playbook"
 	"recourse/store"
+	"recourse/text"
 	"recourse/web/view"
 )
 
@@ -36,6 +37,7 @@ type atWork struct {
 	policy    *playbook.Policy
 	version   store.Version
 	countries []string // that there are calendars of
+	words     *text.Catalog
 }
 
 // atWork reads the policy that takes new cases, and whatever else a page needs of the same moment.
@@ -48,6 +50,9 @@ func (v *visit) atWork(more func(tx *store.Tx, at *atWork) error) (*atWork, erro
 		}
 		v.decider(d)
 		at.policy, at.countries = d.Policy, d.Calendars.Codes()
+		if at.words, err = v.texts.of(tx, v.who.Merchant); err != nil {
+			return err
+		}
 		newest, err := tx.Versions(v.who.Merchant, 0, 1)
 		if err != nil {
 			return err
@@ -70,20 +75,28 @@ func (v *visit) playbookHead(at *atWork, here string) view.PlaybookHead {
 // playbookPicture shows a path, with what is open in each of its states.
 func (s *site) playbookPicture(v *visit) error {
 	var counts map[string]int
-	at, err := v.atWork(func(tx *store.Tx, _ *atWork) (err error) {
-		counts, err = tx.CountStates(v.who.Merchant, view.CountLimit+1)
+	var path *playbook.Path
+	q := v.r.URL.Query()
+	at, err := v.atWork(func(tx *store.Tx, at *atWork) (err error) {
+		// Of a million cases the states of the other paths need not be counted as far: they are told as «more than».
+		if counts, err = tx.CountStates(v.who.Merchant, view.CountLess+1); err != nil {
+			return err
+		}
+		if path = at.policy.Path(q.Get("path")); path == nil {
+			path = busiest(at.policy, counts)
+		}
+		for _, s := range path.States {
+			if counts[s.Full] > view.CountLess && err == nil {
+				counts[s.Full], err = tx.CountState(v.who.Merchant, s.Full, view.CountLimit+1)
+			}
+		}
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	q := v.r.URL.Query()
-	path := at.policy.Path(q.Get("path"))
-	if path == nil {
-		path = busiest(at.policy, counts)
-	}
 	head := v.playbookHead(at, "/playbook")
-	return v.show(http.StatusOK, view.PlaybookPicturePage(v.page(v.read.T("nav_playbook")), view.NewPlaybookPicture(v.read, head, at.policy, path, counts, view.CountLimit, q.Get("size") == "full")))
+	return v.show(http.StatusOK, view.PlaybookPicturePage(v.page(v.read.T("nav_playbook")), view.NewPlaybookPicture(v.read, head, at.policy, path, counts, q.Get("size") == "full")))
 }
 
 // busiest is the path with the most open cases: what a look at the picture is most likely for.
@@ -326,9 +339,9 @@ func (v *visit) overtaken(p *proposal, err error) error {
 // checkTime is how long a playbook from outside is explored.
 const checkTime = 3 * time.Second
 
-// checked explores a playbook for as long as there is time.
-func (v *visit) checked(p *playbook.Playbook) []playbook.Finding {
+// checked explores a playbook for as long as there is time. A message that has the merchant's own words has words.
+func (v *visit) checked(at *atWork, p *playbook.Playbook) []playbook.Finding {
 	ctx, cancel := context.WithTimeout(v.r.Context(), checkTime)
 	defer cancel()
-	return p.CheckWithin(ctx, v.hasWords, languagesOf())
+	return p.CheckWithin(ctx, at.words.HasTemplate, languagesOf())
 }

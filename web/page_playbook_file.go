@@ -23,11 +23,6 @@ const maxPlaybook = 1 << 20
 // fromOutside names a file that came by the page, in errors and findings.
 const fromOutside = "playbook.yaml"
 
-// hasWords says whether a message has words in a language.
-func (v *visit) hasWords(lang, template string) bool {
-	return v.lang.Catalog().HasTemplate(lang, template)
-}
-
 // languagesOf are those that every message must be there in.
 func languagesOf() []string {
 	var out []string
@@ -138,7 +133,7 @@ func (s *site) takeFile(v *visit) error {
 	if err != nil {
 		return err
 	}
-	source, err := v.sent()
+	source, err := v.sentPlaybook()
 	keep := v.r.PostForm.Get("keep") != ""
 	page := view.PlaybookFile{Text: string(source), Sent: true, Keep: keep}
 	if err != nil {
@@ -161,8 +156,8 @@ func (s *site) takeFile(v *visit) error {
 	return v.propose(p)
 }
 
-// sent is the file that was sent, or else the text.
-func (v *visit) sent() ([]byte, error) {
+// sentPlaybook is the file that was sent, or else the text.
+func (v *visit) sentPlaybook() ([]byte, error) {
 	source := []byte(v.r.PostForm.Get("text"))
 	if f, head, err := v.r.FormFile("file"); err == nil {
 		defer f.Close()
@@ -207,7 +202,7 @@ func (v *visit) understand(p *proposal, source []byte, keep bool) (err error) {
 		return err
 	}
 	if built, err := playbook.Builtin(book.Name); err != nil || built.Hash != book.Hash {
-		p.findings = view.NewFindings(v.read, v.checked(book), source, fromOutside)
+		p.findings = view.NewFindings(v.read, v.checked(p.at, book), source, fromOutside)
 	}
 	return nil
 }

@@ -77,14 +77,14 @@ func (v *visit) compare() (*atWork, *compared, error) {
 		if c.was, err = v.desk.Policy(tx, v.who.Merchant, c.against.Hash); err != nil {
 			return err
 		}
-		return v.comparedTexts(tx, c)
+		return v.bothTexts(tx, c)
 	})
 	return at, c, err
 }
 
-// comparedTexts are the files that were loaded, with their comments, where both are at hand and begin from the same; else what the
+// bothTexts are the files that were loaded, with their comments, where both are at hand and begin from the same; else what the
 // two say in all, laid out alike.
-func (v *visit) comparedTexts(tx *store.Tx, c *compared) error {
+func (v *visit) bothTexts(tx *store.Tx, c *compared) error {
 	is, err := sourceOf(tx, v.who.Merchant, c.is.Playbook)
 	if err != nil {
 		return err

@@ -26,6 +26,9 @@ type PlaybookHead struct {
 // NewPlaybookHead makes it for one of the pages: picture, settings, versions, file.
 func NewPlaybookHead(r Reader, p *playbook.Policy, v store.Version, here string, manage bool) PlaybookHead {
 	h := PlaybookHead{Name: p.Name, About: p.About, Number: v.Number, Since: r.Past(v.At), By: v.By, Note: v.Note, Manage: manage}
+	if r.Lang() != "en" && slices.Contains(playbook.Builtins(), p.Name) {
+		h.About = "" // the program's own are told by their paths, in the reader's language
+	}
 	for _, t := range []Link{{Label: r.T("playbook_picture"), Href: "/playbook"}, {Label: r.T("playbook_settings"), Href: "/playbook/settings"},
 		{Label: r.T("playbook_versions"), Href: "/playbook/versions"}, {Label: r.T("playbook_file"), Href: "/playbook/file"}} {
 		t.On = t.Href == here
@@ -101,11 +104,15 @@ func picturePath(path string, full bool) string {
 	return "/playbook?" + q.Encode()
 }
 
-// NewPlaybookPicture makes the page of a path. Counts are those of open cases by state, counted no further than most.
-func NewPlaybookPicture(r Reader, head PlaybookHead, p *playbook.Policy, path *playbook.Path, counts map[string]int, most int, full bool) PlaybookPicture {
+// NewPlaybookPicture makes the page of a path. Counts are those of open cases by state: of the path no further than
+// CountLimit, of others no further than CountLess.
+func NewPlaybookPicture(r Reader, head PlaybookHead, p *playbook.Policy, path *playbook.Path, counts map[string]int, full bool) PlaybookPicture {
 	out := PlaybookPicture{Head: head, Path: path.Name, Title: r.Path(path.Name)}
 	for _, one := range p.Paths {
-		n, capped := 0, false
+		n, capped, most := 0, false, CountLess
+		if one == path {
+			most = CountLimit
+		}
 		for _, s := range one.States {
 			n += min(counts[s.Full], most)
 			capped = capped || counts[s.Full] > most
@@ -129,7 +136,7 @@ func NewPlaybookPicture(r Reader, head PlaybookHead, p *playbook.Policy, path *p
 	}
 	texts := map[string]string{}
 	for i, s := range path.States {
-		sw := r.stateWords(p, s, counts[s.Full], most)
+		sw := r.stateWords(p, s, counts[s.Full], CountLimit)
 		sw.First = i == 0
 		if counts[s.Full] > 0 {
 			texts[s.Full] = sw.Count
@@ -145,15 +152,15 @@ func NewPlaybookPicture(r Reader, head PlaybookHead, p *playbook.Policy, path *p
 	out.SVG = string(p.DrawPath(path.Name, playbook.DrawOptions{Policy: p, Counts: texts, Link: link, Inline: true, Speech: r.Speech()}))
 	out.Full = Link{Label: r.T("picture_full"), Href: picturePath(path.Name, true), On: full}
 	out.Fit = Link{Label: r.T("picture_fit"), Href: picturePath(path.Name, false), On: !full}
-	out.Older = r.older(p, counts, most)
+	out.Older = r.older(p, counts)
 	return out
 }
 
 // older are the states with open cases that this version of the playbook does not have.
-func (r Reader) older(p *playbook.Policy, counts map[string]int, most int) (out []StateLink) {
+func (r Reader) older(p *playbook.Policy, counts map[string]int) (out []StateLink) {
 	for full, n := range counts {
 		if p.State(full) == nil {
-			out = append(out, StateLink{sentence(r.State(full)), r.Capped(n, most), StatePath(full)})
+			out = append(out, StateLink{sentence(r.State(full)), r.Capped(n, CountLess), StatePath(full)})
 		}
 	}
 	slices.SortFunc(out, func(a, b StateLink) int { return strings.Compare(a.Href, b.Href) })
