@@ -17,33 +17,34 @@ import (
 // that its imports allow; when it belongs in two, split it. Do not change this table to make a build pass: change it
 // when the house is better for it, in a commit of its own that says why.
 var rooms = map[string]string{
-	".":            "",                                                   // the nouns
-	"document":     ".",                                                  // YAML that people write, as a tree with places
-	"calendar":     ".",                                                  // business days
-	"playbook":     ". calendar document",                                // the policy language
-	"decide":       ". calendar playbook",                                // the pure interpreter
-	"intake":       ".",                                                  // foreign formats in
-	"replay":       ". calendar decide document playbook",                // every virtual clock
-	"text":         ".",                                                  // words
-	"sample":       ".",                                                  // made-up order books
-	"store/pgtest": "",                                                   // a real PostgreSQL for tests; nothing of ours
-	"cmd/recourse": "*",                                                  // flags and wiring
-	"store":        ".",                                                  // the only room with SQL
-	"desk":         ". calendar decide playbook store",                   // the only room with a clock and a transaction
-	"account":      ". store",                                            // who may come in and do what
-	"web":          ". account decide desk playbook store text web/view", // HTTP for people and programs; writes only through desk
-	"web/view":     ". decide desk playbook store text",                  // what pages show; reads only
-	"bench":        "*",                                                  // benchmarks, each with its floor
+	".":            "",                                                           // the nouns
+	"document":     ".",                                                          // YAML that people write, as a tree with places
+	"calendar":     ".",                                                          // business days
+	"playbook":     ". calendar document",                                        // the policy language
+	"decide":       ". calendar playbook",                                        // the pure interpreter
+	"intake":       ".",                                                          // foreign formats in
+	"replay":       ". calendar decide document playbook",                        // every virtual clock
+	"text":         ".",                                                          // words
+	"sample":       ".",                                                          // made-up order books
+	"store/pgtest": "",                                                           // a real PostgreSQL for tests; nothing of ours
+	"cmd/recourse": "*",                                                          // flags and wiring
+	"store":        ".",                                                          // the only room with SQL
+	"insight":      ".",                                                          // what orders add to an owner's figures
+	"desk":         ". calendar decide insight playbook store",                   // the only room with a clock and a transaction
+	"account":      ". store",                                                    // who may come in and do what
+	"web":          ". account decide desk insight playbook store text web/view", // HTTP for people and programs; writes only through desk
+	"web/view":     ". decide desk insight playbook store text",                  // what pages show; reads only
+	"bench":        "*",                                                          // benchmarks, each with its floor
 }
 
 // pure rooms see neither the outside nor the time: the same input gives the same output for ever.
-var pure = []string{".", "calendar", "decide"}
+var pure = []string{".", "calendar", "decide", "insight"}
 
 // impure is what a pure room may not import.
 var impure = []string{"os", "net", "database/sql", "math/rand", "math/rand/v2", "log", "log/slog", "context", "net/http", "os/exec", "io/ioutil", "syscall"}
 
 // clockless rooms are given the time: they may not ask for it. (bench and cmd measure and show it.)
-var clockless = []string{".", "document", "calendar", "playbook", "decide", "intake", "replay", "text", "sample"}
+var clockless = []string{".", "document", "calendar", "playbook", "decide", "insight", "intake", "replay", "text", "sample"}
 
 func TestRooms(t *testing.T) {
 	files := sources(t)

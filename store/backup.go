@@ -18,7 +18,7 @@ import (
 // tables are copied in this order, so that what refers to another comes after it. Leases are not: they are of the
 // moment. The tails of the batches are left out: a copy goes into empty tables.
 var tables = []*batch{
-	{table: "merchants", columns: "merchant text, name text, policy text, calendars text, created_at bigint"},
+	{table: "merchants", columns: "merchant text, name text, policy text, calendars text, created_at bigint, salt bytea"},
 	{table: "playbooks", columns: "merchant text, hash text, text bytea"},
 	{table: "policies", columns: "merchant text, hash text, playbook text, name text, settings text, created_at bigint, created_by text"},
 	{table: "calendars", columns: "merchant text, hash text, text bytea"},
@@ -29,6 +29,9 @@ var tables = []*batch{
 	{table: "personal", columns: insertPersonal.columns},
 	{table: "cases", columns: insertCases.columns},
 	{table: "effects", columns: insertEffects.columns},
+	{table: "insight_counts", columns: "merchant text, generation bigint, rolled bigint, wanted bigint"},
+	{table: "insight_days", columns: insertInsightDays.columns},
+	{table: "insight_news", columns: insertInsightNews.columns},
 	{table: "tokens", columns: "merchant text, hash text, name text, role text, kind text, created_at bigint, expires_at bigint, used_at bigint"},
 }
 
