@@ -10,10 +10,10 @@ import (
 
 // Query says what a report is about.
 type Query struct {
-	From, To time.Time   // at or after, and before
-	Before   time.Time   // the period that it is compared with goes from here to From
-	Weeks    []time.Time // where the weeks begin, From the first; To ends the last
-	Now      time.Time   // questions that are due by now and open count as missed
+	From, To      time.Time   // at or after, and before
+	Before, Until time.Time   // the earlier period that it is compared with, of the same kind; Until is not after From
+	Weeks         []time.Time // where the weeks (or days, or months) of the period begin, From the first; To ends the last
+	Now           time.Time   // questions that are due by now and open count as missed
 
 	// Empty fields want all.
 	Situation, Supplier, Country, Channel string
@@ -124,7 +124,8 @@ func share(part, of int64) (float64, bool) {
 // Counting adds bodies of facts up to a report.
 type Counting struct {
 	q                      Query
-	before, from, to, now  int64
+	before, until, from    int64
+	to, now                int64
 	steps                  []int64
 	names                  [4]intern // situations, suppliers, countries, channels
 	text                   intern
@@ -189,7 +190,7 @@ func (n *intern) of(i int32, words []string) int32 {
 
 // NewCounting begins a report.
 func NewCounting(q Query) *Counting {
-	c := &Counting{q: q, before: q.Before.Unix(), from: q.From.Unix(), to: q.To.Unix(), now: q.Now.Unix()}
+	c := &Counting{q: q, before: q.Before.Unix(), until: q.Until.Unix(), from: q.From.Unix(), to: q.To.Unix(), now: q.Now.Unix()}
 	for i, want := range []string{q.Situation, q.Supplier, q.Country, q.Channel} {
 		c.want[i] = -1
 		if want != "" {
@@ -217,7 +218,7 @@ func (c *Counting) Add(body []byte) error {
 			if int(max(r.situation, r.supplier, r.country, r.channel, r.text)) >= len(words) {
 				return errDamaged
 			}
-			if r.at >= c.before && r.at < c.to {
+			if r.at >= c.from && r.at < c.to || r.at >= c.before && r.at < c.until {
 				c.fact(&r)
 			}
 		}
@@ -485,4 +486,17 @@ func (c *Counting) reportCountries() {
 	slices.SortFunc(c.report.Countries, func(a, b Country) int {
 		return cmp.Or(cmp.Compare(sure(b.Holds, b.Purchases), sure(a.Holds, a.Purchases)), cmp.Compare(b.Holds, a.Holds), cmp.Compare(b.Purchases, a.Purchases), cmp.Compare(a.Code, b.Code))
 	})
+}
+
+// Slowest are the suppliers that were asked something and answered, those that took longest first.
+func (r *Report) Slowest() (out []Supplier) {
+	for _, s := range r.Suppliers {
+		if s.Replies > 0 {
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, func(a, b Supplier) int {
+		return cmp.Or(cmp.Compare(b.Reply, a.Reply), cmp.Compare(b.Replies, a.Replies), cmp.Compare(a.Name, b.Name))
+	})
+	return out
 }

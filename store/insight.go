@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"recourse"
 )
@@ -191,4 +192,22 @@ func (s *Store) WantInsight(ctx context.Context, merchant string) error {
 		}
 		return err
 	})
+}
+
+// CasesOpened are a merchant's cases that were opened in a span of time, the oldest first, at most so many. Of the filter the
+// situation, the supplier, the country and the channel count.
+func (tx *Tx) CasesOpened(merchant string, from, to time.Time, f CaseFilter, most int) ([]Case, error) {
+	where, args := "merchant = $1 AND opened_at >= $2 AND opened_at < $3", []any{merchant, from.UnixMicro(), to.UnixMicro()}
+	for _, c := range []struct{ column, value string }{{"situation", string(f.Situation)}, {"supplier", f.Supplier}, {"country", f.Country}, {"channel", f.Channel}} {
+		if c.value != "" {
+			args = append(args, c.value)
+			where += fmt.Sprintf(" AND (%s || '') = $%d", c.column, len(args))
+		}
+	}
+	args = append(args, most)
+	rows, err := tx.query(`SELECT `+caseColumns+` FROM cases WHERE `+where+fmt.Sprintf(` ORDER BY opened_at, case_id LIMIT $%d`, len(args)), args...)
+	if err != nil {
+		return nil, err
+	}
+	return scanCases(rows)
 }

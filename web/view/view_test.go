@@ -26,6 +26,8 @@ import (
 // ends are what the pages put behind a key that they do not write out: every word that can come there.
 var ends = map[string][]string{
 	"when_": all(Whens), "waits_": {"merchant", "buyer"}, "empty_": {"new", "calm", "filter", "new_say", "calm_say", "filter_say"}, "window_": {"earliest", "latest"},
+	"ins_range_": {"7d", "30d", "90d", "12w", "year"}, "ins_how_": {"opened", "settled"}, "ins_opened_per_": {"day", "week", "month"}, "ins_settled_per_": {"day", "week", "month"},
+	"ins_none_": {"filter", "calm", "filter_say", "calm_say"},
 	"act_": all(store.EffectStatuses), "purchase_": {"placed", "out_of_stock", "oversized", "cancelled", "given_up"}, "role_": all(account.Roles),
 	"field_":     {"purchase", "parcel", "amount", "cost", "reason", "text", "carrier", "tracking", "place", "ship_by", "due", "kind", "name", "street", "postcode", "city", "region", "country", "phone"},
 	"nav_": {"queue", "insights", "messages", "playbook", "import", "people"},
