@@ -191,7 +191,6 @@ func Days(bodies ...[]byte) (map[int64][]Weighed, error) {
 	}
 	days := make(map[int64][]Weighed, len(sums))
 	for day, facts := range sums {
-		days[day] = nil
 		for f, weight := range facts {
 			if weight != 0 {
 				days[day] = append(days[day], Weighed{f, weight})
@@ -218,6 +217,9 @@ func Merge(body []byte, more []Weighed) ([]byte, error) {
 		all = append(all, Weighed{f, sums[f]})
 	}
 	slices.SortFunc(all, func(a, b Weighed) int { return compare(&a.Fact, &b.Fact) })
+	if len(all) == 0 {
+		return []byte{}, nil // a body of no facts is one all the same
+	}
 	return Encode(all), nil
 }
 

@@ -397,19 +397,16 @@ func (c *Counting) Report() *Report {
 			r.Kept = append(r.Kept, SituationKept{situations[i], k})
 		}
 	}
-	slices.SortFunc(r.Kept, func(a, b SituationKept) int {
-		return cmp.Or(cmp.Compare(b.Due, a.Due), cmp.Compare(a.Situation, b.Situation))
-	})
 	for i, m := range c.money {
 		if m != (Money{}) {
 			m.Currency = recourse.Currency(c.text.texts[i])
 			r.Money = append(r.Money, m)
 		}
 	}
-	slices.SortFunc(r.Money, func(a, b Money) int { return cmp.Compare(a.Currency, b.Currency) })
 	c.reportSuppliers()
 	c.reportCountries()
 	r.Claims = c.claims.report()
+	r.Sort()
 	for i, to := range []*[]string{&r.Situations, &r.SupplierNames, &r.CountryCodes, &r.Channels} {
 		for _, s := range c.names[i].texts {
 			if s != "" {
@@ -442,9 +439,6 @@ func (c *Counting) reportTimes(situations []string) {
 	}
 	slices.Sort(all)
 	r.Open, r.Before = timesOf(all), timesOf(c.timesBefore.sorted())
-	slices.SortFunc(r.Times, func(a, b SituationTimes) int {
-		return cmp.Or(cmp.Compare(b.Median, a.Median), cmp.Compare(a.Situation, b.Situation))
-	})
 }
 
 func timesOf(list []int64) Times {
@@ -469,10 +463,6 @@ func (c *Counting) reportSuppliers() {
 			c.report.Suppliers = append(c.report.Suppliers, s)
 		}
 	}
-	// A supplier of two purchases with one case is not the worst: the share counts as far as it is sure.
-	slices.SortFunc(c.report.Suppliers, func(a, b Supplier) int {
-		return cmp.Or(cmp.Compare(sure(b.Troubled, b.Purchases), sure(a.Troubled, a.Purchases)), cmp.Compare(b.Troubled, a.Troubled), cmp.Compare(b.Purchases, a.Purchases), cmp.Compare(a.Name, b.Name))
-	})
 }
 
 func (c *Counting) reportCountries() {
@@ -483,9 +473,6 @@ func (c *Counting) reportCountries() {
 			c.report.Countries = append(c.report.Countries, n)
 		}
 	}
-	slices.SortFunc(c.report.Countries, func(a, b Country) int {
-		return cmp.Or(cmp.Compare(sure(b.Holds, b.Purchases), sure(a.Holds, a.Purchases)), cmp.Compare(b.Holds, a.Holds), cmp.Compare(b.Purchases, a.Purchases), cmp.Compare(a.Code, b.Code))
-	})
 }
 
 // Slowest are the suppliers that were asked something and answered, those that took longest first.
@@ -499,4 +486,22 @@ func (r *Report) Slowest() (out []Supplier) {
 		return cmp.Or(cmp.Compare(b.Reply, a.Reply), cmp.Compare(b.Replies, a.Replies), cmp.Compare(a.Name, b.Name))
 	})
 	return out
+}
+
+// Sort puts the lists of a report into their order.
+func (r *Report) Sort() {
+	slices.SortFunc(r.Kept, func(a, b SituationKept) int {
+		return cmp.Or(cmp.Compare(b.Due, a.Due), cmp.Compare(a.Situation, b.Situation))
+	})
+	slices.SortFunc(r.Money, func(a, b Money) int { return cmp.Compare(a.Currency, b.Currency) })
+	slices.SortFunc(r.Times, func(a, b SituationTimes) int {
+		return cmp.Or(cmp.Compare(b.Median, a.Median), cmp.Compare(a.Situation, b.Situation))
+	})
+	// A supplier of two purchases with one case is not the worst: the share counts as far as it is sure.
+	slices.SortFunc(r.Suppliers, func(a, b Supplier) int {
+		return cmp.Or(cmp.Compare(sure(b.Troubled, b.Purchases), sure(a.Troubled, a.Purchases)), cmp.Compare(b.Troubled, a.Troubled), cmp.Compare(b.Purchases, a.Purchases), cmp.Compare(a.Name, b.Name))
+	})
+	slices.SortFunc(r.Countries, func(a, b Country) int {
+		return cmp.Or(cmp.Compare(sure(b.Holds, b.Purchases), sure(a.Holds, a.Purchases)), cmp.Compare(b.Holds, a.Holds), cmp.Compare(b.Purchases, a.Purchases), cmp.Compare(a.Code, b.Code))
+	})
 }

@@ -186,6 +186,9 @@ func purses(r Reader, rep *insight.Report) (out []Purse) {
 		}{{r.T("ins_refunded"), m.Refunded, 0}, {r.T("ins_recovered"), m.Recovered, 1}, {r.T("ins_lost"), m.Lost, -1}, {r.T("ins_awaited"), m.Awaited, 0}} {
 			cash := func(n int64) string { return r.Money(recourse.Money{Minor: n, Currency: m.Currency}) }
 			f := Figure{Label: s.label, Value: cash(s.pair.Now)}
+			if s.pair == (insight.Pair{}) {
+				f.Value, f.Class = "–", "none"
+			}
 			if s.pair.Now != 0 || s.pair.Before != 0 {
 				f.Delta, f.Class = r.delta(s.pair.Now-s.pair.Before, s.good, cash, cash(s.pair.Before))
 			}

@@ -120,7 +120,7 @@ func drawChart(r Reader, rep *insight.Report, order []string, most int64, of fun
 	top, lines := scale(most)
 	y := func(n int64) float64 { return chartTop + chartBars*(1-float64(n)/float64(top)) }
 	for _, n := range lines {
-		c.Lines = append(c.Lines, ChartLine{Y: px(y(n)), TextY: px(y(n) - 4), Label: r.Number(int(n))})
+		c.Lines = append(c.Lines, ChartLine{Y: px(y(n)), TextY: px(y(n) + 4), Label: r.Number(int(n))})
 	}
 	step := 100 / float64(max(len(rep.Weeks), 1))
 	var largest int64

@@ -1423,7 +1423,7 @@ func insightPatterns() templ.Component {
 			templ_7745c5c3_Var78 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 130, "<svg class=\"ins-defs\" width=\"0\" height=\"0\" aria-hidden=\"true\" focusable=\"false\"><defs><pattern id=\"ins-p1\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\"><rect class=\"s1\" width=\"8\" height=\"8\"></rect></pattern> <pattern id=\"ins-p2\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><rect class=\"s2\" width=\"6\" height=\"6\"></rect><rect class=\"mark\" width=\"1.6\" height=\"6\"></rect></pattern> <pattern id=\"ins-p3\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\"><rect class=\"s3\" width=\"6\" height=\"6\"></rect><circle class=\"mark\" cx=\"3\" cy=\"3\" r=\"1.1\"></circle></pattern> <pattern id=\"ins-p4\" width=\"6\" height=\"5\" patternUnits=\"userSpaceOnUse\"><rect class=\"s4\" width=\"6\" height=\"5\"></rect><rect class=\"mark\" width=\"6\" height=\"1.4\"></rect></pattern> <pattern id=\"ins-p5\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(-45)\"><rect class=\"s5\" width=\"6\" height=\"6\"></rect><rect class=\"mark\" width=\"1.6\" height=\"6\"></rect></pattern> <pattern id=\"ins-p6\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\"><rect class=\"s6\" width=\"5\" height=\"5\"></rect><rect class=\"mark\" width=\"1.2\" height=\"5\"></rect></pattern> <pattern id=\"ins-light\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><rect class=\"light\" width=\"6\" height=\"6\"></rect><rect class=\"mark\" width=\"1.4\" height=\"6\"></rect></pattern></defs></svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 130, "<svg class=\"ins-defs\" width=\"0\" height=\"0\" aria-hidden=\"true\" focusable=\"false\"><defs><pattern id=\"ins-p1\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\"><rect class=\"s1\" width=\"8\" height=\"8\"></rect></pattern> <pattern id=\"ins-p2\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><rect class=\"s2\" width=\"6\" height=\"6\"></rect><rect class=\"mark\" width=\"1.5\" height=\"6\"></rect></pattern> <pattern id=\"ins-p3\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\"><rect class=\"s3\" width=\"6\" height=\"6\"></rect><circle class=\"mark\" cx=\"3\" cy=\"3\" r=\"1.1\"></circle></pattern> <pattern id=\"ins-p4\" width=\"6\" height=\"5\" patternUnits=\"userSpaceOnUse\"><rect class=\"s4\" width=\"6\" height=\"5\"></rect><rect class=\"mark\" width=\"6\" height=\"1.4\"></rect></pattern> <pattern id=\"ins-p5\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(-45)\"><rect class=\"s5\" width=\"6\" height=\"6\"></rect><rect class=\"mark\" width=\"1.5\" height=\"6\"></rect></pattern> <pattern id=\"ins-p6\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\"><rect class=\"s6\" width=\"5\" height=\"5\"></rect><rect class=\"mark\" width=\"1.2\" height=\"5\"></rect></pattern> <pattern id=\"ins-light\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><rect class=\"light\" width=\"6\" height=\"6\"></rect><rect class=\"mark\" width=\"1.4\" height=\"6\"></rect></pattern></defs></svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1452,14 +1452,14 @@ func insightChart(c Chart) templ.Component {
 			templ_7745c5c3_Var79 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 131, "<svg class=\"ins-chart\" width=\"100%\" height=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 131, "<svg class=\"ins-chart\" height=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var80 string
 		templ_7745c5c3_Var80, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(chartHeight))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/view/insight.templ`, Line: 219, Col: 71}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/view/insight.templ`, Line: 219, Col: 58}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var80))
 		if templ_7745c5c3_Err != nil {
@@ -1472,7 +1472,7 @@ func insightChart(c Chart) templ.Component {
 		var templ_7745c5c3_Var81 string
 		templ_7745c5c3_Var81, templ_7745c5c3_Err = templ.JoinStringErrs("ins-" + c.Name + "-t ins-" + c.Name + "-d")
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/view/insight.templ`, Line: 219, Col: 146}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/view/insight.templ`, Line: 219, Col: 133}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var81))
 		if templ_7745c5c3_Err != nil {
@@ -1587,27 +1587,27 @@ func insightChart(c Chart) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 142, "\"></line> <text class=\"n\" x=\"0\" y=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 142, "\"></line> <text class=\"n\" x=\"-8\" y=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var90 string
 			templ_7745c5c3_Var90, templ_7745c5c3_Err = templ.JoinStringErrs(l.TextY)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/view/insight.templ`, Line: 225, Col: 36}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/view/insight.templ`, Line: 225, Col: 37}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var90))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 143, "\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 143, "\" text-anchor=\"end\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var91 string
 			templ_7745c5c3_Var91, templ_7745c5c3_Err = templ.JoinStringErrs(l.Label)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/view/insight.templ`, Line: 225, Col: 48}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/view/insight.templ`, Line: 225, Col: 67}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var91))
 			if templ_7745c5c3_Err != nil {
@@ -2238,20 +2238,20 @@ func insightCell(c Cell) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 197, "\" height=\"6\" rx=\"3\"></rect></svg>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 197, "\" height=\"6\" rx=\"3\"></rect></svg><span>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var126 string
 			templ_7745c5c3_Var126, templ_7745c5c3_Err = templ.JoinStringErrs(c.Text)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/view/insight.templ`, Line: 306, Col: 225}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/view/insight.templ`, Line: 306, Col: 231}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var126))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 198, "</span>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 198, "</span></span>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
