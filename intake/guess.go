@@ -62,9 +62,17 @@ func Builtin(name string) (*Profile, error) {
 // refunds were not read, without having to miss them first.
 type Match struct {
 	Profile *Profile
-	Found   []string // the columns of the header that the profile reads, in the header's order
-	Unread  []string // those it does not
-	Missing []string // what the profile needs to recognise a book and the header lacks
+	Found   []string  // the columns of the header that the profile reads, in the header's order
+	Unread  []string  // those it does not
+	Missing []string  // what the profile needs to recognise a book and the header lacks
+	Reads   []Reading // what the columns found are read as, in the header's order
+}
+
+// Reading is a column with the fields that it is read as: those of the mapping file, such as order.placed or line.title,
+// and status for a column with words of status, or with an instant that one of them takes.
+type Reading struct {
+	Column string
+	Fields []string
 }
 
 // String is the match in a line for a person: what was recognised, and what will not be read.
@@ -144,18 +152,30 @@ func match(p *Profile, header []string) Match {
 	lax := *p
 	lax.lenient = true
 	pl := &plan{profile: &lax, header: header, used: make([]bool, len(header))}
+	fields := make([][]string, len(header))
 	for n := 1; n <= maxItems; n++ {
-		if _, counted, err := pl.slot(x, n); err != nil || !counted {
+		s, counted, err := pl.slot(x, n)
+		for f, columns := range s {
+			for _, c := range columns {
+				fields[c] = append(fields[c], fieldNames[f])
+			}
+		}
+		if err != nil || !counted {
 			break
 		}
 	}
 	_ = pl.bindStatuses(x) // a lenient plan binds what there is
 	for i, name := range header {
-		if pl.used[i] {
-			m.Found = append(m.Found, name)
-		} else {
+		if !pl.used[i] {
 			m.Unread = append(m.Unread, name)
+			continue
 		}
+		m.Found = append(m.Found, name)
+		if len(fields[i]) == 0 {
+			fields[i] = []string{"status"}
+		}
+		slices.Sort(fields[i])
+		m.Reads = append(m.Reads, Reading{name, slices.Compact(fields[i])})
 	}
 	return m
 }

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,6 +69,9 @@ var fieldNames = [fieldCount]string{
 	"purchase.purchase", "purchase.placed", "purchase.supplier", "purchase.cost", "purchase.ship_by", "purchase.ship_from", "purchase.leg",
 	"parcel.parcel", "parcel.carrier", "parcel.tracking", "parcel.shipped_at", "parcel.delivered_at", "parcel.leg",
 }
+
+// Fields are the names of the fields that a mapping file can give columns to, as [Reading] has them.
+func Fields() []string { return append(slices.Clone(fieldNames[:]), "status") }
 
 // readSource reads what a profile says about one field: a column, a list of columns of which the first present
 // counts, a template for the ids, or a mapping with more to say.

@@ -44,6 +44,7 @@ func (v *visit) caseAs(id string, status int, say *view.Notice) error {
 	if say != nil {
 		p.Notice = say
 	}
+	p.Tour = v.tourAt(id)
 	if v.r.Method != http.MethodGet {
 		p.Here = view.CasePath(id)
 	}

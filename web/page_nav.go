@@ -26,5 +26,8 @@ func (v *visit) nav() (all []view.Link) {
 		on := strings.HasPrefix(here, p.href) && p.href != "/" || p.href == "/" && (here == "/" || strings.HasPrefix(here, "/cases/") || strings.HasPrefix(here, "/orders/"))
 		all = append(all, view.Link{Label: v.read.T("nav_" + p.name), Href: p.href, On: on})
 	}
+	if v.tour {
+		all = append(all, view.Link{Label: v.read.T("tour_title"), Href: "/tour", On: here == "/tour"})
+	}
 	return all
 }

@@ -16,6 +16,7 @@ import (
 	"recourse/account"
 	"recourse/decide"
 	"recourse/desk"
+	"recourse/importer"
 	"recourse/playbook"
 	"recourse/store"
 	"recourse/text"
@@ -39,6 +40,8 @@ type site struct {
 	leave    string // where the form that signs out is sent
 	log      *slog.Logger
 	secure   bool            // people come by https
+	books    *importer.Shelf // files that were dropped
+	tour     bool            // the shop is made up, and newcomers are shown around
 	pages    map[string]bool // the patterns that there are
 }
 
@@ -52,7 +55,7 @@ type pageRoute struct {
 }
 
 // pageRoutes are all pages. Each file of pages has the list of its own.
-var pageRoutes = slices.Concat(deskRoutes, queueRoutes, caseRoutes, peopleRoutes, evidenceRoutes, buyerRoutes, messageRoutes, insightRoutes, playbookRoutes, importRoutes)
+var pageRoutes = slices.Concat(deskRoutes, queueRoutes, caseRoutes, peopleRoutes, evidenceRoutes, buyerRoutes, messageRoutes, insightRoutes, playbookRoutes, importRoutes, tourRoutes)
 
 // deskRoutes are what all pages share.
 var deskRoutes = []pageRoute{
@@ -269,5 +272,5 @@ func (s *Server) pages(mux *http.ServeMux) {
 	for _, p := range pageRoutes {
 		s.access[p.pattern], there[p.pattern] = p.access, true
 	}
-	(&site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, pages: there}).routes(mux)
+	(&site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, books: s.books, tour: s.Tour, pages: there}).routes(mux)
 }

@@ -104,14 +104,10 @@ func fits(t *testing.T, ctx context.Context, where string) {
 	}
 }
 
-// axe looks for what keeps people from using a page, where axe-core lies at RECOURSE_AXE.
+// axe looks for what keeps people from using a page. axe-core lies in testdata.
 func axe(t *testing.T, ctx context.Context, where string) {
 	t.Helper()
-	path := os.Getenv("RECOURSE_AXE")
-	if path == "" {
-		return
-	}
-	source, err := os.ReadFile(path)
+	source, err := os.ReadFile("testdata/axe/axe.min.js")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -200,3 +200,17 @@ func (h *house) open(situation recourse.Situation) string {
 	}
 	return found[0].ID
 }
+
+// newest is the case that was opened last among the open ones of a situation.
+func (h *house) newest(situation recourse.Situation) string {
+	h.t.Helper()
+	var found []store.Case
+	err := h.desk.Store().Read(h.t.Context(), func(tx *store.Tx) (err error) {
+		found, _, err = tx.Cases(pageShop, store.CaseFilter{Situation: situation, Status: recourse.Open, Sort: store.ByOpened, Limit: 1})
+		return err
+	})
+	if err != nil || len(found) == 0 {
+		h.t.Fatalf("no case of %s is open: %v", situation, err)
+	}
+	return found[0].ID
+}

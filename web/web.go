@@ -34,6 +34,7 @@ import (
 	"recourse"
 	"recourse/account"
 	"recourse/desk"
+	"recourse/importer"
 	"recourse/text"
 )
 
@@ -46,6 +47,7 @@ type Options struct {
 	Version  string           // of the program, for the document of the API
 	Secure   bool             // people come by https, through a proxy: cookies are for https only
 	Texts    *text.Catalog    // default: the program's own
+	Tour     bool             // the shop is made up, and newcomers are shown around
 	// MostRequests is how many requests are worked on at once; those beyond are told to come back.
 	MostRequests int
 	// BodyTime is how long a body may take to come, BatchTime a batch's.
@@ -72,12 +74,13 @@ type Server struct {
 	access   map[string]access      // by pattern
 	document func() ([]byte, error) // openapi.json, made when it is first asked for: starting is not to wait for it
 	docs     func() ([]byte, error) // the page of it
+	books    *importer.Shelf        // files that people dropped
 }
 
 // New makes a server.
 func New(o Options) (*Server, error) {
 	o.complete()
-	s := &Server{Options: o, mux: http.NewServeMux(), places: make(chan struct{}, o.MostRequests), crossing: http.NewCrossOriginProtection(), routes: map[string]*route{}, access: map[string]access{}}
+	s := &Server{Options: o, mux: http.NewServeMux(), places: make(chan struct{}, o.MostRequests), crossing: http.NewCrossOriginProtection(), routes: map[string]*route{}, access: map[string]access{}, books: importer.NewShelf()}
 	maps.Copy(s.access, openDoors)
 	s.api()
 	s.doors()
@@ -129,6 +132,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute, WriteTimeout: s.Deadline + s.BatchTime + 10*time.Second, MaxHeaderBytes: 16 << 10,
 		ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 	}
+	defer s.books.Close()
 	ended := make(chan error, 1)
 	go func() { ended <- h.Serve(l) }()
 	select {

@@ -18,6 +18,7 @@ import (
 	"recourse/desk"
 	"recourse/sample"
 	"recourse/store"
+	"recourse/web"
 )
 
 // demoCmd shows the whole with a made-up shop.
@@ -65,7 +66,7 @@ func (c *demoCmd) Run(ctx context.Context, s *streams) error {
 		listener.Close()
 		return err
 	}
-	return o.serve(ctx, accounts, listener, false)
+	return o.serve(ctx, web.Options{Accounts: accounts, Tour: true}, listener)
 }
 
 // folder is where the database goes, and what removes it afterwards.

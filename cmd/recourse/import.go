@@ -8,13 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"recourse"
 	"recourse/calendar"
-	"recourse/desk"
+	"recourse/importer"
 )
 
 // importCmd puts an order book into a database.
@@ -35,9 +34,6 @@ newer export of the same shop adds what is new, and an import that was interrupt
 }
 
 // Run imports the book, or says what importing it would do.
-//
-// Reading and deciding overlap: a book is parsed while the facts before are decided on and saved. The two hand over a
-// batch at a time, so that memory does not grow with the book.
 func (c *importCmd) Run(ctx context.Context, s *streams) error {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		defer debug.SetMemoryLimit(debug.SetMemoryLimit(importMemory))
@@ -51,9 +47,8 @@ func (c *importCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	sum := newImported(c.DryRun)
 	started := time.Now()
-	err = c.stream(ctx, s, o, book, sum)
+	sum, err := c.stream(ctx, s, o, book)
 	if closed := book.close(); err == nil {
 		err = closed
 	}
@@ -61,11 +56,11 @@ func (c *importCmd) Run(ctx context.Context, s *streams) error {
 		return c.stopped(err, sum)
 	}
 	sum.Seconds = time.Since(started).Seconds()
-	sum.book(book)
+	sum.Profile, sum.Rows, sum.Rejected = book.Match().Profile.Name, book.Summary().Rows, book.Summary().Rejected
 	if c.JSON {
 		return printJSON(s.out, sum)
 	}
-	sum.print(s.out, book, c.words(), c)
+	imported{sum}.print(s.out, book, c.words(), c)
 	return nil
 }
 
@@ -116,7 +111,7 @@ func (o *office) setUp(ctx context.Context, name, playbook string, settings map[
 const defaultPlaybook = "tmall-dsers"
 
 // stopped says of an import that ended early how far it came, and how to go on.
-func (c *importCmd) stopped(err error, sum *imported) error {
+func (c *importCmd) stopped(err error, sum *importer.Figures) error {
 	if !errors.Is(err, context.Canceled) || c.DryRun {
 		return err
 	}
@@ -124,114 +119,14 @@ func (c *importCmd) stopped(err error, sum *imported) error {
 		Hint: "run the same command again: it goes on where it stopped"}
 }
 
-// parcel is what the reader hands to who decides: the facts of whole orders, and how far the book was read.
-type parcel struct {
-	facts  []desk.Fact
-	orders int
-	err    error
-}
-
-// factsAtOnce is how many facts are decided in one transaction. One more order is left to the next batch, so that a
-// preview, which takes back what it did, never meets an order of which it has seen half.
-const factsAtOnce = 1000
-
 // stream reads the book and lets it be decided on.
-func (c *importCmd) stream(ctx context.Context, s *streams, o *office, book *openBook, sum *imported) error {
-	ctx, stop := context.WithCancel(ctx)
-	parcels := make(chan parcel, 2)
-	read := make(chan struct{})
-	go func() {
-		defer close(read)
-		defer close(parcels)
-		c.read(ctx, book, parcels)
-	}()
-	take := o.Handle
-	if c.DryRun {
-		take = o.Preview
-	}
-	asked := make(chan question)
-	var asking sync.WaitGroup
-	asking.Go(func() {
-		defer close(asked)
-		for p := range parcels {
-			q := question{p, make(chan answer, 1)}
-			asking.Go(func() { q.ask(ctx, take, o.merchant) })
-			asked <- q
-		}
-	})
-	// The book may only be closed, and its rejects looked at, when nobody reads it any more; the desk when nobody asks it.
-	defer func() {
-		stop()
-		for range asked {
-		}
-		<-read
-		asking.Wait()
-	}()
+func (c *importCmd) stream(ctx context.Context, s *streams, o *office, book *openBook) (*importer.Figures, error) {
 	bar := newBytes(s, "importing", book.size)
 	defer bar.end()
-	for q := range asked {
-		a := <-q.answer
-		if a.err != nil {
-			return a.err
-		}
-		sum.add(q.parcel, a.results)
-		bar.at(int(book.offset.Load()))
-	}
-	return ctx.Err()
-}
-
-// question is a parcel on its way through the desk. Two are: one is decided while the one before is saved. An order is
-// whole in one of them, so that it does not matter which is first.
-type question struct {
-	parcel
-	answer chan answer
-}
-
-type answer struct {
-	results []desk.Result
-	err     error
-}
-
-func (q question) ask(ctx context.Context, take func(context.Context, string, []desk.Fact) ([]desk.Result, error), merchant string) {
-	if q.err != nil {
-		q.answer <- answer{err: q.err}
-		return
-	}
-	results, err := take(ctx, merchant, q.facts)
-	q.answer <- answer{results, err}
-}
-
-// read fills parcels with whole orders.
-func (c *importCmd) read(ctx context.Context, book *openBook, parcels chan<- parcel) {
-	send := func(p parcel) bool {
-		select {
-		case parcels <- p:
-			return true
-		case <-ctx.Done():
-			return false
-		}
-	}
-	by := "import " + filepath.Base(c.Book)
-	var p parcel
-	for events, err := range book.orders(ctx) {
-		if err != nil {
-			send(parcel{err: err})
-			return
-		}
-		if len(p.facts)+len(events) > factsAtOnce && len(p.facts) > 0 {
-			if !send(p) {
-				return
-			}
-			p = parcel{facts: make([]desk.Fact, 0, factsAtOnce)}
-		}
-		for i := range events {
-			p.facts = append(p.facts, desk.Fact{Event: events[i], By: by})
-		}
-		p.orders++
-	}
-	if p.orders > 0 {
-		send(p)
-	}
+	return importer.Import(ctx, o.Desk, book.orders(ctx), importer.Options{
+		Merchant: o.merchant, By: "import " + filepath.Base(c.Book), DryRun: c.DryRun,
+		Progress: func(*importer.Figures) { bar.at(int(book.offset.Load())) },
+	})
 }
 
 // watched is a file that knows how far it was read, for the progress bar.

@@ -8,115 +8,15 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"recourse"
-	"recourse/desk"
+	"recourse/importer"
 	"recourse/text"
 )
 
-// imported is what came of an import, in figures.
-type imported struct {
-	DryRun    bool                        `json:"dry_run"`
-	Profile   string                      `json:"profile"`
-	Rows      int                         `json:"rows"`
-	Rejected  int                         `json:"rejected"` // rows that could not be read
-	Orders    int                         `json:"orders"`
-	Taken     int                         `json:"taken"`
-	Held      int                         `json:"held,omitempty"`
-	Duplicate int                         `json:"duplicate"`
-	Refused   int                         `json:"refused"`
-	Opened    map[recourse.Situation]int  `json:"opened"`
-	Quiet     int                         `json:"quiet"` // of those opened: history, nothing is sent or asked
-	Closed    map[recourse.Outcome]int    `json:"closed"`
-	Effects   map[recourse.EffectKind]int `json:"effects"`
-	Waiting   map[string]int              `json:"waiting"` // what a person is asked, by question; and acts that wait for an approval
-	Money     map[string]recourse.Money   `json:"money"`   // refunds requested, by currency
-	Refusals  []string                    `json:"refusals,omitempty"`
-	Seconds   float64                     `json:"seconds"`
-	quiet     map[string]bool             // the quiet cases of the batch in hand
-}
-
-func newImported(dry bool) *imported {
-	return &imported{DryRun: dry, Opened: map[recourse.Situation]int{}, Closed: map[recourse.Outcome]int{}, Effects: map[recourse.EffectKind]int{}, Waiting: map[string]int{},
-		Money: map[string]recourse.Money{}, quiet: map[string]bool{}}
-}
-
-// approval is how acts that wait for one are counted among what waits for a person.
-const approval = "approval"
-
-// add counts a batch.
-func (m *imported) add(p parcel, results []desk.Result) {
-	m.Orders += p.orders
-	clear(m.quiet)
-	for i := range results {
-		r := &results[i]
-		m.status(r, p.facts[i].Event.Type)
-		for j := range r.Entries {
-			m.entry(&r.Entries[j])
-		}
-		for j := range r.Effects {
-			m.effect(&r.Effects[j])
-		}
-	}
-}
-
-// maxRefusals is how many refused facts are told one by one.
-const maxRefusals = 10
-
-func (m *imported) status(r *desk.Result, t recourse.EventType) {
-	switch r.Status {
-	case desk.Taken:
-		m.Taken++
-	case desk.Held:
-		m.Held++
-	case desk.Duplicate:
-		m.Duplicate++
-	case desk.Refused:
-		if m.Refused++; len(m.Refusals) < maxRefusals {
-			m.Refusals = append(m.Refusals, fmt.Sprintf("order %s, %s: %v", r.Order, t, r.Err))
-		}
-	}
-}
-
-func (m *imported) entry(e *recourse.Entry) {
-	switch {
-	case e.Kind == recourse.EntryOpened:
-		m.Opened[recourse.Situation(e.To)]++
-	case e.Kind == recourse.EntryClosed:
-		m.Closed[recourse.Outcome(e.To)]++
-	case e.Why.Code == recourse.WhyStale && !m.quiet[e.Case]:
-		m.quiet[e.Case] = true
-		m.Quiet++
-	}
-}
-
-// effect counts an act. A quiet case decides none: one that does was woken by a fresh fact, and is quiet no more.
-func (m *imported) effect(e *recourse.Effect) {
-	if m.quiet[e.Case] {
-		delete(m.quiet, e.Case)
-		m.Quiet--
-	}
-	m.Effects[e.Kind]++
-	switch {
-	case e.Kind == recourse.EffectAsk && e.Of == recourse.PartyMerchant:
-		m.Waiting[e.Question]++
-	case e.Approval == recourse.ApprovalNeeded || e.Draft:
-		m.Waiting[approval]++
-	}
-	if e.Kind == recourse.EffectRefund {
-		currency := string(e.Amount.Currency)
-		if sum, err := m.Money[currency].Add(e.Amount); err == nil {
-			m.Money[currency] = sum
-		}
-	}
-}
-
-func (m *imported) book(b *openBook) {
-	sum := b.Summary()
-	m.Profile, m.Rows, m.Rejected = b.Match().Profile.Name, sum.Rows, sum.Rejected
-}
+// imported is what came of an import, to be told to a person.
+type imported struct{ *importer.Figures }
 
 // print tells a person what came of it.
-func (m *imported) print(w io.Writer, book *openBook, l *text.Language, c *importCmd) {
+func (m imported) print(w io.Writer, book *openBook, l *text.Language, c *importCmd) {
 	fmt.Fprintln(w, book.Match())
 	printRejects(w, book, c.Rejects)
 	did := "imported"
@@ -141,7 +41,7 @@ func (m *imported) print(w io.Writer, book *openBook, l *text.Language, c *impor
 }
 
 // tables are the figures, the largest first.
-func (m *imported) tables(w io.Writer, l *text.Language) {
+func (m imported) tables(w io.Writer, l *text.Language) {
 	would := func(did, would string) string {
 		if m.DryRun {
 			return would
@@ -157,7 +57,7 @@ func (m *imported) tables(w io.Writer, l *text.Language) {
 	section(t, "closed again", m.Closed, l.Outcome)
 	section(t, would("acts decided", "what would leave or be asked"), m.Effects, l.EffectKind)
 	section(t, would("waiting for a person", "what would wait for a person"), m.Waiting, func(q string) string {
-		if q == approval {
+		if q == importer.Approval {
 			return "an approval"
 		}
 		return l.Question(q)

@@ -7,6 +7,7 @@ import (
 
 	"recourse"
 	"recourse/account"
+	"recourse/web"
 )
 
 // serveCmd runs the desk for a shop.
@@ -59,7 +60,7 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 		fmt.Fprintf(s.out, "signs in once, within a day: %s\n", link)
 	}
 	slog.Info("serving", "address", baseOf(listener), "merchant", o.merchant, "database", o.store.Path(), "version", Version)
-	err = o.serve(ctx, accounts, listener, c.Secure)
+	err = o.serve(ctx, web.Options{Accounts: accounts, Secure: c.Secure}, listener)
 	slog.Info("stopped")
 	return err
 }

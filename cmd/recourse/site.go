@@ -19,9 +19,11 @@ func signIn(base, secret string) string {
 	return strings.TrimSuffix(base, "/") + "/signin/" + url.PathEscape(secret)
 }
 
-// serve lets deadlines act and answers requests until the context ends; requests in hand are answered first.
-func (o *office) serve(ctx context.Context, accounts *account.Accounts, listener net.Listener, secure bool) error {
-	server, err := web.New(web.Options{Desk: o.Desk, Accounts: accounts, Log: slog.Default(), Version: Version, Secure: secure})
+// serve lets deadlines act and answers requests until the context ends; requests in hand are answered first. What the
+// options leave out is the office's own.
+func (o *office) serve(ctx context.Context, options web.Options, listener net.Listener) error {
+	options.Desk, options.Log, options.Version = o.Desk, slog.Default(), Version
+	server, err := web.New(options)
 	if err != nil {
 		listener.Close()
 		return err

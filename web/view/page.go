@@ -18,6 +18,7 @@ type Page struct {
 	Here   string // the page's own address, to come back to after a change of language
 	Style  string // where the style sheet is
 	Script string // where the script is
+	Tour   *Tour  // what the tour says here; nil: nothing
 	Nav    []Link // the desk's parts
 	Leave  string // where the form that signs out is sent; "": nobody can sign out here
 	Notice *Notice

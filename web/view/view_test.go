@@ -16,6 +16,8 @@ import (
 
 	"recourse"
 	"recourse/account"
+	"recourse/intake"
+	"recourse/playbook"
 	"recourse/store"
 	"recourse/text"
 
@@ -29,13 +31,33 @@ var ends = map[string][]string{
 	"ins_range_": {"7d", "30d", "90d", "12w", "year"}, "ins_how_": {"opened", "settled"}, "ins_opened_per_": {"day", "week", "month"}, "ins_settled_per_": {"day", "week", "month"},
 	"ins_none_": {"filter", "calm", "filter_say", "calm_say"},
 	"act_": all(store.EffectStatuses), "purchase_": {"placed", "out_of_stock", "oversized", "cancelled", "given_up"}, "role_": all(account.Roles),
-	"field_":     {"purchase", "parcel", "amount", "cost", "reason", "text", "carrier", "tracking", "place", "ship_by", "due", "kind", "name", "street", "postcode", "city", "region", "country", "phone"},
-	"nav_": {"queue", "insights", "messages", "playbook", "import", "people"},
+	"field_": {"purchase", "parcel", "amount", "cost", "reason", "text", "carrier", "tracking", "place", "ship_by", "due", "kind", "name", "street", "postcode", "city", "region", "country", "phone"},
+	"reads_": reads(), "tour_": tours(), "nav_": {"queue", "insights", "messages", "playbook", "import", "people"},
 	"field_new_": {"purchase", "parcel"}, "kind_": {"photo", "video"}, "error_": {"not_found", "conflict", "forbidden", "invalid", "unavailable", "internal"},
 }
 
 // unsaid are ends for which another key steps in.
 var unsaid = []string{"error_conflict"}
+
+// tours are what the tour says of the situations of the trade.
+func tours() (out []string) {
+	book, err := playbook.Builtin("tmall-dsers")
+	if err != nil {
+		panic(err)
+	}
+	for _, s := range book.Situations {
+		out = append(out, string(s.Name), string(s.Name)+"_try")
+	}
+	return out
+}
+
+// reads are the fields that a column can be read as.
+func reads() (out []string) {
+	for _, f := range intake.Fields() {
+		out = append(out, strings.ReplaceAll(f, ".", "_"))
+	}
+	return out
+}
 
 func all[S ~string](of []S) (out []string) {
 	for _, s := range of {
