@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"time"
 
@@ -78,9 +77,12 @@ func (d *Desk) Insights(tx *store.Tx, merchant string, q insight.Query) (*insigh
 		return nil, err
 	}
 	counting := insight.NewCounting(q)
-	from, to := q.Days()
-	if err := tx.EachInsightDay(merchant, c.Generation, from, to, func(_ int64, body []byte) error { return counting.Add(body) }); err != nil {
-		return nil, err
+	for part, spans := range q.Spans() {
+		for _, s := range spans {
+			if err := tx.EachInsightDay(merchant, c.Generation, int64(part), s[0], s[1], func(_ int64, body []byte) error { return counting.Add(body) }); err != nil {
+				return nil, err
+			}
+		}
 	}
 	news, err := tx.InsightNewsOf(merchant, 1<<62)
 	if err != nil {
@@ -148,7 +150,7 @@ func (d *Desk) counted(ctx context.Context, merchant string) bool {
 func (d *Desk) roll(ctx context.Context, merchant string) (more bool, err error) {
 	var c store.InsightCount
 	var news []store.InsightNews
-	days := map[int64][]byte{}
+	var days []store.InsightDay
 	err = d.store.Read(ctx, func(tx *store.Tx) error {
 		if c, err = tx.InsightCount(merchant); err != nil || c.Wanted {
 			return err
@@ -156,7 +158,8 @@ func (d *Desk) roll(ctx context.Context, merchant string) (more bool, err error)
 		if news, err = tx.InsightNewsOf(merchant, rollMost); err != nil || len(news) == 0 {
 			return err
 		}
-		return mergeDays(tx, merchant, c.Generation, news, days)
+		days, err = mergeDays(tx, merchant, c.Generation, news)
+		return err
 	})
 	if err != nil || len(news) == 0 {
 		return false, err
@@ -180,41 +183,50 @@ func (d *Desk) roll(ctx context.Context, merchant string) (more bool, err error)
 	return more, err
 }
 
-// mergeDays puts news into the bodies of the days that they are about.
-func mergeDays(tx *store.Tx, merchant string, generation int64, news []store.InsightNews, days map[int64][]byte) error {
+// mergeDays are the bodies of the days that news are about, with the news in them.
+func mergeDays(tx *store.Tx, merchant string, generation int64, news []store.InsightNews) ([]store.InsightDay, error) {
 	bodies := make([][]byte, len(news))
 	for i, n := range news {
 		bodies[i] = n.Body
 	}
-	fresh, err := insight.Days(bodies...)
+	fresh, err := insight.Pages(bodies...)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return putFacts(tx, merchant, generation, fresh, days)
+	return mergePages(tx, merchant, generation, fresh)
 }
 
-// putFacts puts facts into the bodies of their days, as they are kept.
-func putFacts(tx *store.Tx, merchant string, generation int64, fresh map[int64][]insight.Weighed, days map[int64][]byte) error {
-	if len(fresh) == 0 {
-		return nil
-	}
-	all := slices.Sorted(maps.Keys(fresh))
-	err := tx.EachInsightDay(merchant, generation, all[0], all[len(all)-1], func(day int64, body []byte) (err error) {
-		if more := fresh[day]; len(more) > 0 {
-			days[day], err = insight.Merge(body, more)
-			delete(fresh, day)
-		}
-		return err
-	})
-	if err != nil {
+// mergePages puts facts into the bodies of their pages, as they are kept. Facts that are given are taken out of the map.
+func mergePages(tx *store.Tx, merchant string, generation int64, fresh map[insight.Page][]insight.Weighed) (days []store.InsightDay, err error) {
+	put := func(p insight.Page, body []byte) error {
+		merged, err := insight.Merge(body, fresh[p])
+		days = append(days, store.InsightDay{Part: int64(p.Part), Day: p.Day, Body: merged})
+		delete(fresh, p)
 		return err
 	}
-	for day, facts := range fresh {
-		if days[day], err = insight.Merge(nil, facts); err != nil {
-			return err
+	for _, part := range []insight.Part{insight.Troubles, insight.Trade} {
+		first, last := int64(1)<<62, int64(-1)<<62
+		for p := range fresh {
+			if p.Part == part {
+				first, last = min(first, p.Day), max(last, p.Day)
+			}
+		}
+		if err := tx.EachInsightDay(merchant, generation, int64(part), first, last, func(day int64, body []byte) error {
+			p := insight.Page{Part: part, Day: day}
+			if len(fresh[p]) == 0 {
+				return nil
+			}
+			return put(p, body)
+		}); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	for p := range fresh {
+		if err := put(p, nil); err != nil {
+			return nil, err
+		}
+	}
+	return days, nil
 }
 
 // countFor is how long a node may count on without telling that it is alive.
@@ -367,17 +379,18 @@ func (h *historian) steps(tx *store.Tx, f store.File) error {
 
 // flush writes what was counted, into the days of the new generation.
 func (h *historian) flush(ctx context.Context) error {
-	fresh := map[int64][]insight.Weighed{}
+	fresh := map[insight.Page][]insight.Weighed{}
 	for _, f := range h.held {
-		fresh[insight.Day(f.At)] = append(fresh[insight.Day(f.At)], f)
+		p := insight.PageOf(&f.Fact)
+		fresh[p] = append(fresh[p], f)
 	}
 	h.held = h.held[:0]
 	return h.desk.store.Write(ctx, func(tx *store.Tx) error {
 		if err := h.lease(tx); err != nil {
 			return err
 		}
-		days := map[int64][]byte{}
-		if err := putFacts(tx, h.merchant.ID, h.next, fresh, days); err != nil {
+		days, err := mergePages(tx, h.merchant.ID, h.next, fresh)
+		if err != nil {
 			return err
 		}
 		return tx.PutInsightDays(h.merchant.ID, h.next, days)

@@ -13,10 +13,12 @@ import (
 
 // Facts are kept as bytes, one segment behind another, so that segments are put together by putting their bytes together:
 //
-//	segment = length of the rest · number of words · words (length, bytes) · base instant · number of facts · facts
-//	fact    = kind · weight · instant after the base · situation, supplier, country, channel, text (numbers of words) · N · M
+//	segment = length of the rest · least kind · first instant · seconds to the last one · number of words · words (length, bytes) ·
+//	          number of facts · facts
+//	fact    = kind · weight · seconds after the first · situation, supplier, country, channel, text (numbers of words) · N · M
 //
-// Numbers are varints; weight, instants, N and M may be negative. Word 0 is the empty one and is not written.
+// Numbers are varints; weight, the first instant, N and M may be negative. Word 0 is the empty one and is not written. The head
+// says whether a segment is worth reading: of the period before, nobody asks how much was bought.
 
 // Encode writes facts as one segment; nothing for none.
 func Encode(facts []Weighed) []byte {
@@ -37,23 +39,27 @@ func Encode(facts []Weighed) []byte {
 		}
 		return n
 	}
-	base := facts[0].At
+	base, last, least := facts[0].At, facts[0].At, facts[0].Kind
+	for i := range facts {
+		base, last, least = min(base, facts[i].At), max(last, facts[i].At), min(least, facts[i].Kind)
+	}
 	rows := make([]byte, 0, 24*len(facts))
 	for i := range facts {
 		f := &facts[i]
 		rows = append(rows, byte(f.Kind))
 		rows = binary.AppendVarint(rows, f.Weight)
-		rows = binary.AppendVarint(rows, f.At-base)
+		rows = binary.AppendUvarint(rows, uint64(f.At-base))
 		for _, w := range [...]string{f.Situation, f.Supplier, f.Country, f.Channel, f.Text} {
 			rows = binary.AppendUvarint(rows, number(w))
 		}
 		rows = binary.AppendVarint(binary.AppendVarint(rows, f.N), f.M)
 	}
-	head := binary.AppendUvarint(nil, uint64(len(words)))
+	head := binary.AppendUvarint(binary.AppendVarint([]byte{byte(least)}, base), uint64(last-base))
+	head = binary.AppendUvarint(head, uint64(len(words)))
 	for _, w := range words {
 		head = append(binary.AppendUvarint(head, uint64(len(w))), w...)
 	}
-	head = binary.AppendUvarint(binary.AppendVarint(head, base), uint64(len(facts)))
+	head = binary.AppendUvarint(head, uint64(len(facts)))
 	out := binary.AppendUvarint(make([]byte, 0, len(head)+len(rows)+4), uint64(len(head)+len(rows)))
 	return append(append(out, head...), rows...)
 }
@@ -71,15 +77,17 @@ type row struct {
 
 // scanner reads the segments of a body.
 type scanner struct {
-	rest []byte // behind the segment in hand
-	data []byte // of the segment
-	left uint64 // facts to read
-	base int64
-	bad  bool
+	rest       []byte // behind the segment in hand
+	data       []byte // of the segment
+	left       uint64 // facts to read
+	least      Kind
+	base, last int64
+	bad        bool
+	wants      func(least Kind, first, last int64) bool // nil: every segment
 }
 
-// segment goes to the next segment and gives its words, the empty one first; false at the end.
-func (s *scanner) segment(words []string) ([]string, bool) {
+// segment goes to the next segment and gives its words, the empty one first, as they lie in the body; false at the end.
+func (s *scanner) segment(words [][]byte) ([][]byte, bool) {
 	if len(s.rest) == 0 || s.bad {
 		return nil, false
 	}
@@ -89,17 +97,21 @@ func (s *scanner) segment(words []string) ([]string, bool) {
 		return nil, false
 	}
 	s.data, s.rest = s.rest[n:n+int(size)], s.rest[n+int(size):]
-	words = append(words[:0], "")
+	s.least, s.base = Kind(s.unsigned()), s.signed()
+	if s.last = s.base + int64(s.unsigned()); s.wants != nil && !s.bad && !s.wants(s.least, s.base, s.last) {
+		return s.segment(words)
+	}
+	words = append(words[:0], nil)
 	for many := s.unsigned(); many > 0 && !s.bad; many-- {
 		size := s.unsigned()
 		if size > uint64(len(s.data)) {
 			s.bad = true
 			break
 		}
-		words = append(words, string(s.data[:size]))
+		words = append(words, s.data[:size])
 		s.data = s.data[size:]
 	}
-	s.base, s.left = s.signed(), s.unsigned()
+	s.left = s.unsigned()
 	return words, !s.bad
 }
 
@@ -132,7 +144,7 @@ func (s *scanner) next(r *row) bool {
 	s.left--
 	r.kind = Kind(s.data[0])
 	s.data = s.data[1:]
-	r.weight, r.at = s.signed(), s.base+s.signed()
+	r.weight, r.at = s.signed(), s.base+int64(s.unsigned())
 	r.situation, r.supplier, r.country, r.channel, r.text = int32(s.unsigned()), int32(s.unsigned()), int32(s.unsigned()), int32(s.unsigned()), int32(s.unsigned())
 	r.n, r.m = s.signed(), s.signed()
 	return !s.bad
@@ -148,7 +160,7 @@ func Decode(body []byte) (out []Weighed, err error) {
 				s.bad = true
 				return ""
 			}
-			return words[i]
+			return string(words[i])
 		}
 		for s.next(&r) {
 			out = append(out, Weighed{Fact{Kind: r.kind, At: r.at, Situation: word(r.situation), Supplier: word(r.supplier), Country: word(r.country), Channel: word(r.channel),
@@ -172,35 +184,59 @@ func Day(at int64) int64 {
 
 const daySeconds = 24 * 60 * 60
 
-// Days sorts the facts of bodies by their days, with what was added and taken away reckoned up; what comes to nothing is left
+// Part is a half of a day's facts, kept apart: of the period that is compared with, only troubles are read.
+type Part int64
+
+// The parts of a day: what is known of troubles, and how much was bought and ordered.
+const (
+	Troubles Part = iota
+	Trade
+)
+
+// Page names the facts of one day and part.
+type Page struct {
+	Part Part
+	Day  int64
+}
+
+// PageOf is the page that a fact stands on.
+func PageOf(f *Fact) Page {
+	p := Page{Troubles, Day(f.At)}
+	if f.Kind >= Bought {
+		p.Part = Trade
+	}
+	return p
+}
+
+// Pages sorts the facts of bodies by their pages, with what was added and taken away reckoned up; what comes to nothing is left
 // out.
-func Days(bodies ...[]byte) (map[int64][]Weighed, error) {
-	sums := map[int64]map[Fact]int64{}
+func Pages(bodies ...[]byte) (map[Page][]Weighed, error) {
+	sums := map[Page]map[Fact]int64{}
 	for _, body := range bodies {
 		facts, err := Decode(body)
 		if err != nil {
 			return nil, err
 		}
-		for _, f := range facts {
-			day := Day(f.At)
-			if sums[day] == nil {
-				sums[day] = map[Fact]int64{}
+		for i := range facts {
+			p := PageOf(&facts[i].Fact)
+			if sums[p] == nil {
+				sums[p] = map[Fact]int64{}
 			}
-			sums[day][f.Fact] += f.Weight
+			sums[p][facts[i].Fact] += facts[i].Weight
 		}
 	}
-	days := make(map[int64][]Weighed, len(sums))
-	for day, facts := range sums {
+	pages := make(map[Page][]Weighed, len(sums))
+	for p, facts := range sums {
 		for f, weight := range facts {
 			if weight != 0 {
-				days[day] = append(days[day], Weighed{f, weight})
+				pages[p] = append(pages[p], Weighed{f, weight})
 			}
 		}
 	}
-	return days, nil
+	return pages, nil
 }
 
-// Merge puts facts into the body of their day. The same facts give the same bytes, in whatever order they came.
+// Merge puts facts into the body of their page. The same facts give the same bytes, in whatever order they came.
 func Merge(body []byte, more []Weighed) ([]byte, error) {
 	facts, err := Decode(body)
 	if err != nil {
@@ -237,5 +273,5 @@ func BuyerKey(salt []byte, email string) int64 {
 	}
 	h := hmac.New(sha256.New, salt)
 	h.Write([]byte(email))
-	return int64(binary.BigEndian.Uint64(h.Sum(nil))) | 1
+	return int64(binary.BigEndian.Uint64(h.Sum(nil))>>24) | 1
 }

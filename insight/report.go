@@ -19,8 +19,15 @@ type Query struct {
 	Situation, Supplier, Country, Channel string
 }
 
-// Days are the days of UTC that the query needs, both included.
-func (q *Query) Days() (from, to int64) { return Day(q.Before.Unix()), Day(q.To.Unix()) }
+// Spans are the days of UTC that the query needs of each part, both ends included.
+func (q *Query) Spans() map[Part][][2]int64 {
+	now, before := [2]int64{Day(q.From.Unix()), Day(q.To.Unix())}, [2]int64{Day(q.Before.Unix()), Day(q.Until.Unix())}
+	both := [][2]int64{before, now}
+	if before[1] >= now[0] {
+		both = [][2]int64{{before[0], now[1]}} // no day twice
+	}
+	return map[Part][][2]int64{Troubles: both, Trade: {now}}
+}
 
 // Report is what came of it. Lists are sorted, the most telling first.
 type Report struct {
@@ -141,7 +148,7 @@ type Counting struct {
 	claims                 claimed
 	want                   [4]int32 // -1: all
 	any                    bool
-	words                  []string
+	words                  [][]byte
 	own, buyers, ownBefore Kept
 }
 
@@ -181,9 +188,13 @@ func (n *intern) begin(words int) {
 }
 
 // of is the number of a segment's word; it is looked up once for each segment.
-func (n *intern) of(i int32, words []string) int32 {
+func (n *intern) of(i int32, words [][]byte) int32 {
 	if n.local[i] < 0 {
-		n.local[i] = n.number(words[i])
+		known, ok := n.numbers[string(words[i])] // no copy is made to look
+		if !ok {
+			known = n.number(string(words[i]))
+		}
+		n.local[i] = known
 	}
 	return n.local[i]
 }
@@ -206,7 +217,7 @@ func NewCounting(q Query) *Counting {
 
 // Add counts a body.
 func (c *Counting) Add(body []byte) error {
-	s := scanner{rest: body}
+	s := scanner{rest: body, wants: c.wants}
 	var r row
 	for words, ok := s.segment(c.words); ok; words, ok = s.segment(words) {
 		c.words = words
@@ -227,6 +238,14 @@ func (c *Counting) Add(body []byte) error {
 		return errDamaged
 	}
 	return nil
+}
+
+// wants says whether a segment can have anything that is counted.
+func (c *Counting) wants(least Kind, first, last int64) bool {
+	if last >= c.from && first < c.to {
+		return true
+	}
+	return least < Bought && last >= c.before && first < c.until
 }
 
 // fact counts one fact that lies in the period or in the one before.
@@ -316,7 +335,7 @@ func (c *Counting) thing(r *row, supplier, country int32) {
 	case Replied:
 		at(&c.replies, supplier).add(r)
 	case Claimed:
-		c.claims.claim(r.n, c.words[r.text], r.weight)
+		c.claims.claim(r.n, string(c.words[r.text]), r.weight)
 	case Ordered:
 		c.claims.order(r.n, r.m, r.weight)
 	}

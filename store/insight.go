@@ -141,10 +141,10 @@ func (tx *Tx) DropInsightNews(merchant string, ids []string) error {
 	return nil
 }
 
-// EachInsightDay reads the bodies of the days from one to another, both included, in their order. The bytes are good until f
-// has ended.
-func (tx *Tx) EachInsightDay(merchant string, generation, from, to int64, f func(day int64, body []byte) error) error {
-	rows, err := tx.query(`SELECT day, body FROM insight_days WHERE merchant = $1 AND generation = $2 AND day >= $3 AND day <= $4 ORDER BY day`, merchant, generation, from, to)
+// EachInsightDay reads the bodies of a part of the days from one to another, both included, in their order. The bytes are
+// good until f has ended.
+func (tx *Tx) EachInsightDay(merchant string, generation, part, from, to int64, f func(day int64, body []byte) error) error {
+	rows, err := tx.query(`SELECT day, body FROM insight_days WHERE merchant = $1 AND generation = $2 AND part = $3 AND day >= $4 AND day <= $5 ORDER BY day`, merchant, generation, part, from, to)
 	if err != nil {
 		return err
 	}
@@ -158,14 +158,20 @@ func (tx *Tx) EachInsightDay(merchant string, generation, from, to int64, f func
 	})
 }
 
-var insertInsightDays = &batch{table: "insight_days", columns: "merchant text, generation bigint, day bigint, body bytea",
-	tail: "ON CONFLICT (merchant, generation, day) DO UPDATE SET body = excluded.body"}
+var insertInsightDays = &batch{table: "insight_days", columns: "merchant text, generation bigint, part bigint, day bigint, body bytea",
+	tail: "ON CONFLICT (merchant, generation, part, day) DO UPDATE SET body = excluded.body"}
+
+// InsightDay is the body of a part of a day.
+type InsightDay struct {
+	Part, Day int64
+	Body      []byte
+}
 
 // PutInsightDays writes days.
-func (tx *Tx) PutInsightDays(merchant string, generation int64, days map[int64][]byte) error {
-	rows := make([][]any, 0, len(days))
-	for _, day := range slices.Sorted(maps.Keys(days)) {
-		rows = append(rows, []any{merchant, generation, day, days[day]})
+func (tx *Tx) PutInsightDays(merchant string, generation int64, days []InsightDay) error {
+	rows := make([][]any, len(days))
+	for i, d := range days {
+		rows[i] = []any{merchant, generation, d.Part, d.Day, d.Body}
 	}
 	_, err := tx.insert(insertInsightDays, rows)
 	return err

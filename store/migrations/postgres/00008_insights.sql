@@ -4,9 +4,10 @@
 CREATE TABLE insight_days (
   merchant   TEXT NOT NULL,
   generation BIGINT NOT NULL,                 -- of the count that made it
+  part       BIGINT NOT NULL,                 -- troubles, or trade
   day        BIGINT NOT NULL,                 -- days since 1970
   body       BYTEA NOT NULL,
-  PRIMARY KEY (merchant, generation, day)
+  PRIMARY KEY (merchant, generation, part, day)
 );
 CREATE TABLE insight_news (
   merchant TEXT NOT NULL,

@@ -4,9 +4,10 @@
 CREATE TABLE insight_days (
   merchant   TEXT NOT NULL,
   generation INTEGER NOT NULL,                 -- of the count that made it
+  part       INTEGER NOT NULL,                 -- troubles, or trade
   day        INTEGER NOT NULL,                 -- days since 1970
   body       BLOB NOT NULL,
-  PRIMARY KEY (merchant, generation, day)
+  PRIMARY KEY (merchant, generation, part, day)
 ) STRICT;
 CREATE TABLE insight_news (
   merchant TEXT NOT NULL,
