@@ -120,3 +120,21 @@ func TestInsightsRoles(t *testing.T) {
 		t.Error("a case is shown to nobody")
 	}
 }
+
+// TestInsightsAPI answers with the figures of the page, as its document says, on both databases.
+func TestInsightsAPI(t *testing.T) {
+	databases(t, func(s *shop) {
+		s.outOfStock()
+		for _, c := range []scenario{
+			{name: "insights", path: "/api/v1/insights", status: 200, contains: []string{`"opened":{"now":1,"before":0}`, `"situation":"out_of_stock","cases":1`, `"awaited":"80.00 CNY"`, `"supplier":"Lamps","purchases":1,"troubled":1`, `"unusual":[]`}},
+			{name: "of before", path: "/api/v1/insights?from=2020-01-01&to=2020-12-31", status: 200, contains: []string{`"opened":{"now":0,"before":0}`, `"money":[]`}},
+			{name: "filtered", path: "/api/v1/insights?country=DE", status: 200, contains: []string{`"opened":{"now":0,`}},
+			{name: "no day", path: "/api/v1/insights?from=soon&to=later", status: 400, contains: []string{`\"soon\" is not a day`}},
+			{name: "no range", path: "/api/v1/insights?range=ever", status: 400},
+			{name: "no parameter", path: "/api/v1/insights?supplyer=x", status: 400, contains: []string{"supplier"}},
+		} {
+			c.method = "GET"
+			c.run(s)
+		}
+	})
+}
