@@ -76,3 +76,22 @@ func (f *OrderFile) Postings() []Posting {
 	}
 	return all
 }
+
+// PurchaseOf is the purchase that a case is about, else the first of its lines; nil when there is none.
+func (f *OrderFile) PurchaseOf(c *Case) *Purchase {
+	for i := range f.Purchases {
+		p := &f.Purchases[i]
+		if p.ID == c.Purchase || c.Purchase == "" && (len(p.Lines) == 0 || Overlap(p.Lines, c.Lines)) {
+			return p
+		}
+	}
+	return nil
+}
+
+// SupplierOf is the supplier of the purchase that a case is about; "" when there is none.
+func (f *OrderFile) SupplierOf(c *Case) string {
+	if p := f.PurchaseOf(c); p != nil {
+		return p.Supplier
+	}
+	return ""
+}

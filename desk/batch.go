@@ -11,6 +11,7 @@ import (
 
 	"recourse"
 	"recourse/decide"
+	"recourse/insight"
 	"recourse/store"
 )
 
@@ -38,6 +39,8 @@ type group struct {
 	due      bool // it was found due: deadlines act though no fact came
 	acts     []store.Act
 	personal *store.Personal // nil: not read
+	salt     []byte          // of the merchant
+	learned  []insight.Weighed
 	decider  *decide.Decider
 	change   store.Change
 	places   map[*job]int64 // the entries of the jobs
@@ -214,6 +217,11 @@ func (d *Desk) decide(tx *store.Tx, b *batch) error {
 		if g.decider, err = d.policies.of(tx, g.key.Merchant, g.change.Before.OrderFile); err != nil {
 			return err
 		}
+		m, err := tx.MerchantOnce(g.key.Merchant)
+		if err != nil {
+			return err
+		}
+		g.salt = m.Salt
 	}
 	var next atomic.Int64
 	work := func() {
@@ -246,6 +254,7 @@ func (g *group) decide(now time.Time) {
 		decision := g.decider.Due(file, now)
 		g.add(store.Record{At: now, Moves: moves(nil, file, decision.File, g.acts)}, decision)
 		g.also(decision, file)
+		g.learn(file, decision.File, nil, now)
 		file = decision.File
 	}
 	if len(g.change.Entries) == 0 {
@@ -256,6 +265,7 @@ func (g *group) decide(now time.Time) {
 	g.change.Cases, g.err = g.cases(file)
 	if g.err == nil {
 		g.change.Refs = newRefs(g.change.Before.OrderFile, file)
+		g.change.Insight = g.figures(g.change.Before.OrderFile, file)
 		g.err = g.change.Prepare()
 	}
 }
@@ -300,6 +310,7 @@ func (g *group) take(j *job, file *recourse.OrderFile, now time.Time) *recourse.
 		j.result.Status = Held
 	}
 	g.places[j] = int64(len(g.change.Entries))
+	g.learn(file, decision.File, &ev, now)
 	return decision.File
 }
 

@@ -58,6 +58,7 @@ type dueLoop struct {
 	log     *slog.Logger
 	shards  []int
 	renewed time.Time
+	rolled  time.Time
 }
 
 // round drains what is due and says how long nothing will be.
@@ -80,6 +81,12 @@ func (l *dueLoop) round(ctx context.Context) (time.Duration, error) {
 	}
 	if err := d.sweep(ctx); err != nil {
 		return 0, err
+	}
+	if now := d.clock(); now.Sub(l.rolled).Abs() >= rollEvery {
+		l.rolled = now
+		if err := d.keepInsights(ctx); err != nil {
+			return 0, err
+		}
 	}
 	if d.store.Shared() {
 		return lookEvery, nil

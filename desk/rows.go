@@ -34,7 +34,7 @@ func (g *group) cases(after *recourse.OrderFile) ([]store.Case, error) {
 func (g *group) row(f *recourse.OrderFile, c *recourse.Case, acts []store.Act) store.Case {
 	row := store.Case{
 		Merchant: g.key.Merchant, ID: c.ID, Order: g.key.Order, Situation: c.Situation, Status: c.Status, Outcome: c.Outcome, State: c.State, Quiet: c.Quiet,
-		OpenedAt: c.OpenedAt, ClosedAt: c.ClosedAt, Channel: f.Order.Channel, Policy: c.Playbook, Supplier: supplierOf(f, c),
+		OpenedAt: c.OpenedAt, ClosedAt: c.ClosedAt, Channel: f.Order.Channel, Policy: c.Playbook, Supplier: f.SupplierOf(c),
 		Due: g.decider.NextDeadline(f, c.ID), Amount: g.decider.Stake(f, c.ID),
 		Assignee: c.Assignee, Snoozed: c.SnoozedUntil, Unread: c.Unread,
 	}
@@ -85,17 +85,6 @@ func refundOf(f *recourse.OrderFile, a *store.Act, in recourse.Currency) int64 {
 		}
 	}
 	return 0
-}
-
-// supplierOf is the supplier of the purchase that a case is about, else of the first purchase of its lines.
-func supplierOf(f *recourse.OrderFile, c *recourse.Case) string {
-	for i := range f.Purchases {
-		p := &f.Purchases[i]
-		if p.ID == c.Purchase || c.Purchase == "" && (len(p.Lines) == 0 || recourse.Overlap(p.Lines, c.Lines)) {
-			return p.Supplier
-		}
-	}
-	return ""
 }
 
 // newRefs are the purchases and parcels that a decision made known.

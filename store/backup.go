@@ -18,7 +18,7 @@ import (
 // tables are copied in this order, so that what refers to another comes after it. Leases are not: they are of the
 // moment. The tails of the batches are left out: a copy goes into empty tables.
 var tables = []*batch{
-	{table: "merchants", columns: "merchant text, name text, policy text, calendars text, created_at bigint"},
+	{table: "merchants", columns: "merchant text, name text, policy text, calendars text, created_at bigint, salt bytea"},
 	{table: "playbooks", columns: "merchant text, hash text, text bytea, source bytea"},
 	{table: "policies", columns: "merchant text, hash text, playbook text, name text, settings text, created_at bigint, created_by text"},
 	{table: "versions", columns: "merchant text, number bigint, policy text, at bigint, by_name text, note text"},
@@ -30,6 +30,7 @@ var tables = []*batch{
 	{table: "personal", columns: insertPersonal.columns},
 	{table: "cases", columns: insertCases.columns},
 	{table: "effects", columns: insertEffects.columns},
+	{table: "views", columns: "merchant text, view_id text, owner text, shared bigint, name text, filter text, created_at bigint"},
 	{table: "evidence", columns: insertEvidence.columns},
 	{table: "mentions", columns: insertMentions.columns},
 	{table: "tokens", columns: "merchant text, hash text, name text, role text, kind text, created_at bigint, expires_at bigint, used_at bigint, person text, agent text, seen_at bigint, idle bigint"},
@@ -38,6 +39,9 @@ var tables = []*batch{
 	{table: "supplies", columns: insertSupplies.columns},
 	{table: "link_keys", columns: "merchant text, key bytea, created_at bigint"},
 	{table: "links", columns: "merchant text, link text, order_id text, created_at bigint, created_by text, expires_at bigint, revoked_at bigint, seen_at bigint"},
+	{table: "insight_counts", columns: "merchant text, generation bigint, rolled bigint, wanted bigint"},
+	{table: "insight_days", columns: insertInsightDays.columns},
+	{table: "insight_news", columns: insertInsightNews.columns},
 }
 
 // Backup writes all there is, as of one moment, into a new SQLite file, while others go on reading and writing. The file
@@ -131,7 +135,9 @@ func Copy(ctx context.Context, from, to *Store, progress func(done, total int64)
 					return err
 				}
 			}
-			return nil
+			// What is found by words is made anew, soon after.
+			_, err = target.exec(`INSERT INTO search_todo (merchant, order_id, version, cases) SELECT merchant, order_id, version, 0 FROM orders`)
+			return err
 		})
 	})
 }

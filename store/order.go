@@ -37,6 +37,7 @@ type Change struct {
 	Refs     []Ref
 	Personal *Personal // nil: as it was
 	Reworded bool      // it is found by other words than before
+	Insight  []byte    // what it changes about the figures; nil: nothing
 	// Encoded by Prepare.
 	file []byte
 	hash Hash
@@ -146,7 +147,7 @@ func (tx *Tx) Save(changes []*Change) (lost []Key, err error) {
 			return nil, err
 		}
 	}
-	for _, save := range []func([]*Change) error{tx.saveHistory, tx.saveRefs, tx.saveSupplies, tx.savePersonal, tx.saveReworded, tx.saveCases, tx.saveEffects, tx.saveMoves, tx.saveMentions} {
+	for _, save := range []func([]*Change) error{tx.saveHistory, tx.saveRefs, tx.saveSupplies, tx.savePersonal, tx.saveReworded, tx.saveCases, tx.saveEffects, tx.saveMoves, tx.saveMentions, tx.saveInsight} {
 		if err := save(changes); err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"crypto/rand"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -17,6 +18,7 @@ type Merchant struct {
 	Calendars string // hash of the calendars
 	Texts     int64  // the newest version of their own words; 0: they have none. PutMerchant leaves it as it is
 	CreatedAt time.Time
+	Salt      []byte // its secret: what stands for a buyer in figures is made with it
 }
 
 // Policy is a playbook with settings, as it is kept.
@@ -31,7 +33,7 @@ type Policy struct {
 
 // Merchants are all merchants, in the order of their ids.
 func (tx *Tx) Merchants() ([]Merchant, error) {
-	rows, err := tx.query(`SELECT merchant, name, policy, calendars, created_at FROM merchants ORDER BY merchant`)
+	rows, err := tx.query(`SELECT merchant, name, policy, calendars, created_at, salt FROM merchants ORDER BY merchant`)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +41,7 @@ func (tx *Tx) Merchants() ([]Merchant, error) {
 	return out, each(rows, func() error {
 		var m Merchant
 		var created int64
-		if err := rows.Scan(&m.ID, &m.Name, &m.Policy, &m.Calendars, &created); err != nil {
+		if err := rows.Scan(&m.ID, &m.Name, &m.Policy, &m.Calendars, &created, &m.Salt); err != nil {
 			return err
 		}
 		m.CreatedAt = instant(created)
@@ -80,7 +82,7 @@ func (tx *Tx) HoldMerchant(id string) error {
 // Merchant reads one merchant: merchant_unknown, of kind [recourse.NotFound], when there is none of that id.
 func (tx *Tx) Merchant(id string) (Merchant, error) {
 	m := Merchant{ID: id}
-	rows, err := tx.query(`SELECT name, policy, calendars, created_at, COALESCE((SELECT MAX(version) FROM text_versions WHERE merchant = $1), 0) FROM merchants WHERE merchant = $1`, id)
+	rows, err := tx.query(`SELECT name, policy, calendars, created_at, salt, COALESCE((SELECT MAX(version) FROM text_versions WHERE merchant = $1), 0) FROM merchants WHERE merchant = $1`, id)
 	if err != nil {
 		return m, err
 	}
@@ -88,7 +90,7 @@ func (tx *Tx) Merchant(id string) (Merchant, error) {
 	err = each(rows, func() error {
 		var created int64
 		found = true
-		err := rows.Scan(&m.Name, &m.Policy, &m.Calendars, &created, &m.Texts)
+		err := rows.Scan(&m.Name, &m.Policy, &m.Calendars, &created, &m.Salt, &m.Texts)
 		m.CreatedAt = instant(created)
 		return err
 	})
@@ -98,10 +100,12 @@ func (tx *Tx) Merchant(id string) (Merchant, error) {
 	return m, err
 }
 
-// PutMerchant adds a merchant, or changes its name, policy or calendars.
+// PutMerchant adds a merchant, with a salt of its own, or changes its name, policy or calendars.
 func (tx *Tx) PutMerchant(m Merchant) error {
-	_, err := tx.exec(`INSERT INTO merchants (merchant, name, policy, calendars, created_at) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (merchant) DO UPDATE SET name = excluded.name, policy = excluded.policy, calendars = excluded.calendars`, m.ID, m.Name, m.Policy, m.Calendars, micros(m.CreatedAt))
+	salt := make([]byte, 16)
+	rand.Read(salt)
+	_, err := tx.exec(`INSERT INTO merchants (merchant, name, policy, calendars, created_at, salt) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (merchant) DO UPDATE SET name = excluded.name, policy = excluded.policy, calendars = excluded.calendars`, m.ID, m.Name, m.Policy, m.Calendars, micros(m.CreatedAt), salt)
 	return err
 }
 

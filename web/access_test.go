@@ -31,6 +31,7 @@ var rights = map[string]account.Permission{
 	"GET /api/v1/playbooks/{hash}/picture":     account.Read,
 	"GET /api/v1/playbooks/{hash}/picture.svg": account.Read,
 	"GET /api/v1/merchant":                     account.Read,
+	"GET /api/v1/insights":                     account.Read,
 }
 
 // everybody are the routes for which nobody shows anything.

@@ -114,6 +114,7 @@ var routes = []route{
 	{method: "GET", path: "/api/v1/playbooks/{hash}/picture.svg", name: "drawPlaybookSVG", sum: "Draw a playbook", about: "As SVG.", needs: account.Read,
 		query: []param{{name: "path", about: "Only this path."}}, media: "image/svg+xml", problems: []int{404}, serve: (*call).picture},
 	{method: "GET", path: "/api/v1/merchant", name: "getMerchant", sum: "Read the merchant", about: "Whose token it is, and what it may.", needs: account.Read, answer: Merchant{}, serve: (*call).merchant},
+	insightRoute,
 }
 
 // doors adds the routes that nobody has to show anything for.
