@@ -84,7 +84,7 @@ func TestSupplierAnswers(t *testing.T) {
 	wants(t, "no words", body, "That could not be taken in")
 	h.tell(recourse.SupplierContacted, `{"purchase":"K-1","text":"When?"}`)
 	_, body = wang.get("/supplier")
-	wants(t, "asked", body, "The shop waits for your answer since")
+	wants(t, "asked", body, "The shop waits for your answer. Asked")
 	once := regexp.MustCompile(`name="once" value="([^"]*supplier.replied)"`).FindStringSubmatch(body)[1]
 	answer := url.Values{"event": {"supplier.replied"}, "text": {"Tomorrow <script>alert(1)</script>"}, "once": {once}}
 	_, body = wang.post("/supplier/K-1", answer)
