@@ -31,7 +31,7 @@ func databases(t *testing.T, test func(t *testing.T, a *account.Accounts, s *sto
 		}
 		var clock atomic.Int64
 		clock.Store(1_770_000_000)
-		test(t, account.New(s, func() time.Time { return time.Unix(clock.Load(), 0) }), s, &clock)
+		test(t, account.New(s, func() time.Time { return time.Unix(clock.Load(), 0) }).Cheap(), s, &clock)
 	}
 	t.Run("sqlite", func(t *testing.T) { run(t, filepath.Join(t.TempDir(), "a.db")) })
 	t.Run("postgres", func(t *testing.T) { run(t, pgtest.New(t)) })

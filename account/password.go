@@ -174,16 +174,17 @@ func guessed(p string, about []string) bool {
 	if common[core] || common[plain] {
 		return true
 	}
+	rest := p
 	for _, a := range about {
 		a = cases.Fold().String(a)
 		local, _, _ := strings.Cut(a, "@")
-		for _, word := range append(strings.Fields(a), a, local, strings.ReplaceAll(a, " ", "")) {
-			if utf8.RuneCountInString(word) >= 4 && utf8.RuneCountInString(strings.ReplaceAll(p, word, "")) < minPassword/2 {
-				return true
+		for _, word := range append([]string{a, local, strings.ReplaceAll(a, " ", "")}, strings.Fields(a)...) {
+			if utf8.RuneCountInString(word) >= 3 {
+				rest = strings.ReplaceAll(rest, word, "")
 			}
 		}
 	}
-	return false
+	return rest != p && utf8.RuneCountInString(rest) < minPassword/2
 }
 
 // repeats says that a text is one common word, or anything short, several times over.

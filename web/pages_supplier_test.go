@@ -84,7 +84,7 @@ func TestSupplierAnswers(t *testing.T) {
 	wants(t, "no words", body, "That could not be taken in")
 	h.tell(recourse.SupplierContacted, `{"purchase":"K-1","text":"When?"}`)
 	_, body = wang.get("/supplier")
-	wants(t, "asked", body, "The shop waits for your answer since")
+	wants(t, "asked", body, "The shop waits for your answer. Asked")
 	once := regexp.MustCompile(`name="once" value="([^"]*supplier.replied)"`).FindStringSubmatch(body)[1]
 	answer := url.Values{"event": {"supplier.replied"}, "text": {"Tomorrow <script>alert(1)</script>"}, "once": {once}}
 	_, body = wang.post("/supplier/K-1", answer)
@@ -127,4 +127,47 @@ func (h *house) version(order string) int64 {
 		h.t.Fatal(err)
 	}
 	return v.Version
+}
+
+// TestSupplies: on both databases a purchase stands under its supplier, and leaves those that wait when it fails.
+func TestSupplies(t *testing.T) {
+	databases(t, func(s *shop) {
+		s.tell("e1", "order.placed", order1001)
+		s.tell("e2", "purchase.placed", `{"order":"1001","purchase":"T1","supplier":"Lamps","lines":[1],"cost":"80.00 CNY","ship_by":"2026-03-05T00:00:00Z"}`)
+		look := func(waiting, others int) {
+			t.Helper()
+			err := s.store.Read(t.Context(), func(tx *store.Tx) error {
+				w, err := tx.Supplies("shop", "Lamps", true, 0, 10)
+				if err != nil {
+					return err
+				}
+				o, err := tx.Supplies("shop", "Lamps", false, 0, 10)
+				if err != nil {
+					return err
+				}
+				known, err := tx.SuppliersKnown("shop", 10)
+				if err != nil {
+					return err
+				}
+				if len(w) != waiting || len(o) != others || len(known) != 1 || known[0] != "Lamps" {
+					t.Errorf("%+v wait, %+v do not, of %v", w, o, known)
+				}
+				if order, err := tx.SupplyOf("shop", "Lamps", "T1"); err != nil || order != "1001" {
+					t.Errorf("the order is %q, %v", order, err)
+				}
+				for _, other := range []string{"", "lamps", "Lamps "} {
+					if _, err := tx.SupplyOf("shop", other, "T1"); recourse.CodeOf(err) != "purchase_unknown" {
+						t.Errorf("%q: %v", other, err)
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		look(1, 0)
+		s.tell("e3", "purchase.out_of_stock", `{"purchase":"T1"}`)
+		look(0, 1)
+	})
 }
