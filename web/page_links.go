@@ -24,13 +24,13 @@ func (s *Server) BuyerLink(ctx context.Context, merchant, order, by string) (str
 	if err != nil {
 		return "", err
 	}
-	return strings.TrimSuffix(s.PublicURL, "/") + path, nil
+	return strings.TrimSuffix(s.URL, "/") + path, nil
 }
 
 // origin is where the visitor, and so the buyer, finds this server.
 func (v *visit) origin() string {
-	if v.public != "" {
-		return strings.TrimSuffix(v.public, "/")
+	if v.url != "" {
+		return strings.TrimSuffix(v.url, "/")
 	}
 	if v.secure || v.r.TLS != nil {
 		return "https://" + v.r.Host

@@ -41,7 +41,7 @@ type site struct {
 	leave    string // where the form that signs out is sent
 	log      *slog.Logger
 	secure   bool            // people come by https
-	public   string          // where they come in; "": where the request came
+	url      string          // where people reach the desk; "": where they say
 	books    *importer.Shelf // files that were dropped
 	tour     bool            // the shop is made up, and newcomers are shown around
 	pages    map[string]bool // the patterns that there are
@@ -324,7 +324,7 @@ func (s *Server) pages(mux *http.ServeMux) {
 	for _, p := range pageRoutes {
 		s.access[p.pattern], there[p.pattern] = p.access, true
 	}
-	pages := &site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, public: s.PublicURL, books: s.books, tour: s.Tour, pages: there, evidence: s.Evidence, texts: newCatalogs(s.Texts, s.Log)}
+	pages := &site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, url: s.URL, books: s.books, tour: s.Tour, pages: there, evidence: s.Evidence, texts: newCatalogs(s.Texts, s.Log)}
 	s.guests = newGuests(pages.turnAway)
 	pages.routes(mux)
 }

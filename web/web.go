@@ -41,16 +41,18 @@ import (
 
 // Options are what a server is made of.
 type Options struct {
-	Desk      *desk.Desk
-	Accounts  *account.Accounts
-	Clock     func() time.Time // default: the desk's
-	Log       *slog.Logger     // default: none
-	Version   string           // of the program, for the document of the API
-	Secure    bool             // people come by https, through a proxy: cookies are for https only
-	PublicURL string           // where people and buyers come in, as they write it: https://desk.example
-	Texts     *text.Catalog    // default: the program's own
-	Evidence  *evidence.Room   // where photos and videos are kept; nil: none are taken
-	Tour      bool             // the shop is made up, and newcomers are shown around
+	Desk     *desk.Desk
+	Accounts *account.Accounts
+	Clock    func() time.Time // default: the desk's
+	Log      *slog.Logger     // default: none
+	Version  string           // of the program, for the document of the API
+	Secure   bool             // people come by https, through a proxy: cookies are for https only
+	// URL is where people reach the desk, https://desk.example.org; default: where a request says that it came to. Links
+	// that are handed over and passkeys are for that address.
+	URL      string
+	Texts    *text.Catalog  // default: the program's own
+	Evidence *evidence.Room // where photos and videos are kept; nil: none are taken
+	Tour     bool           // the shop is made up, and newcomers are shown around
 	// MostRequests is how many requests are worked on at once; those beyond are told to come back.
 	MostRequests int
 	// BodyTime is how long a body may take to come, BatchTime a batch's.
