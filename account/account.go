@@ -41,10 +41,10 @@ type Accounts struct {
 	store    *store.Store
 	clock    func() time.Time
 	seen     cache
-	linkKeys linkKeys
 	hasher   *hasher
 	throttle throttle
 	familiar familiar
+	linkKeys linkKeys
 }
 
 // New is the accounts of a store. Expiry is judged by the clock.

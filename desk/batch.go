@@ -252,6 +252,7 @@ func (g *group) decide(now time.Time) {
 		return
 	}
 	g.change.After, g.change.Acts = file, g.acts
+	g.change.Reworded = g.change.Personal != nil || !sameTexts(g.change.Before.OrderFile, file)
 	g.change.Cases, g.err = g.cases(file)
 	if g.err == nil {
 		g.change.Refs = newRefs(g.change.Before.OrderFile, file)

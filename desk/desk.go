@@ -41,11 +41,13 @@ type Desk struct {
 	ctx      context.Context
 	stop     context.CancelFunc
 	stopped  chan struct{}
+	watchers watchers
+	trials   chan struct{} // one for each trial that is made
 }
 
 // New opens a desk on a store. The clock is asked once for each transaction. Close it before the store.
 func New(s *store.Store, clock func() time.Time) *Desk {
-	d := &Desk{store: s, clock: clock, node: rand.Text(), queue: make(chan *call, maxBatch), late: make(chan []*job), wake: make(chan struct{}, 1), stopped: make(chan struct{})}
+	d := &Desk{store: s, clock: clock, node: rand.Text(), queue: make(chan *call, maxBatch), late: make(chan []*job), wake: make(chan struct{}, 1), stopped: make(chan struct{}), trials: make(chan struct{}, mostTrials)}
 	d.ctx, d.stop = context.WithCancel(context.Background())
 	go d.serve()
 	return d

@@ -27,6 +27,7 @@ const (
 // instant.
 func (d *Desk) Run(ctx context.Context) {
 	l := &dueLoop{desk: d, log: slog.Default()}
+	go d.keepIndex(ctx, l.log)
 	for ctx.Err() == nil {
 		wait, err := l.round(ctx)
 		if err != nil {
@@ -96,6 +97,7 @@ func (l *dueLoop) round(ctx context.Context) (time.Duration, error) {
 
 // Drain decides what is due by now, a batch of it, and says how many orders there were.
 func (d *Desk) Drain(ctx context.Context, shards []int) (n int, err error) {
+	var b *batch
 	err = d.store.Write(ctx, func(tx *store.Tx) error {
 		now := d.clock()
 		keys, err := tx.Due(now, shards, maxBatch)
@@ -103,7 +105,7 @@ func (d *Desk) Drain(ctx context.Context, shards []int) (n int, err error) {
 			return err
 		}
 		n = len(keys)
-		b := newBatch(now, nil)
+		b = newBatch(now, nil)
 		for _, k := range keys {
 			b.group(k).due = true
 		}
@@ -116,6 +118,9 @@ func (d *Desk) Drain(ctx context.Context, shards []int) (n int, err error) {
 		_, err = b.save(tx) // what lost was decided by another node and is asked about again if it is still due
 		return err
 	})
+	if err == nil && b != nil {
+		d.watchers.saved(b)
+	}
 	return n, err
 }
 

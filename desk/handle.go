@@ -219,6 +219,7 @@ func (d *Desk) save(b *batch) {
 	if b.soon {
 		d.stir()
 	}
+	d.watchers.saved(b)
 	over(slices.DeleteFunc(slices.Clone(b.jobs), func(j *job) bool { return slices.Contains(lost, j) }), nil)
 	d.tryAgain(lost)
 }
@@ -344,6 +345,9 @@ func (d *Desk) settle(ctx context.Context, jobs []*job, preview bool) error {
 			return err
 		case b.soon && !preview:
 			d.stir()
+		}
+		if !preview {
+			d.watchers.saved(b)
 		}
 		if len(lost) == 0 {
 			return nil

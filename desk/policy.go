@@ -128,7 +128,10 @@ func (d *Desk) Put(ctx context.Context, id, name string, policy *playbook.Policy
 	now := d.clock()
 	return d.store.Write(ctx, func(tx *store.Tx) error {
 		kept := store.Policy{Hash: policy.Hash, Playbook: policy.Playbook.Hash, Name: policy.Name, Settings: policy.Settings(), CreatedAt: now, CreatedBy: by}
-		if err := tx.KeepPolicy(id, kept, policy.Playbook.Text()); err != nil {
+		if err := keep(tx, id, kept, policy); err != nil {
+			return err
+		}
+		if _, err := putToWork(tx, id, store.Version{Policy: kept, At: now, By: by}); err != nil {
 			return err
 		}
 		if err := tx.KeepCalendars(id, calendars.Hash(), calendars.Text()); err != nil {

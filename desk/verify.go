@@ -121,7 +121,7 @@ func (v *verifier) order(tx *store.Tx, kept store.File, cases []store.Case) (n i
 	}
 	v.kept(kept, store.File{Version: int64(n), Hash: hash, OrderFile: file, Acts: acts}, fault)
 	if decider != nil {
-		v.rows(kept, file, decider, cases, fault)
+		v.rows(kept, file, acts, decider, cases, fault)
 	}
 	return n, nil
 }
@@ -158,15 +158,15 @@ func (v *verifier) kept(kept, made store.File, fault func(int64, string, string,
 }
 
 // rows compares the cases as they are looked for with those of the file.
-func (v *verifier) rows(kept store.File, file *recourse.OrderFile, decider *decide.Decider, cases []store.Case, fault func(int64, string, string, ...any)) {
+func (v *verifier) rows(kept store.File, file *recourse.OrderFile, acts []store.Act, decider *decide.Decider, cases []store.Case, fault func(int64, string, string, ...any)) {
 	rows := map[string]store.Case{}
 	for _, c := range cases {
 		rows[c.ID] = c
 	}
 	g := group{key: kept.Key, decider: decider}
 	for _, c := range file.Cases {
-		want, is := g.row(file, c), rows[c.ID]
-		if is.Situation != want.Situation || is.Status != want.Status || is.Outcome != want.Outcome || is.State != want.State || is.Amount != want.Amount {
+		want, is := g.row(file, c, acts), rows[c.ID]
+		if is.Situation != want.Situation || is.Status != want.Status || is.Outcome != want.Outcome || is.State != want.State || is.Amount != want.Amount || is.Mine != want.Mine || is.Approve != want.Approve {
 			fault(0, "case_differs", "the case %s is listed otherwise than its order's file says", c.ID)
 		}
 		delete(rows, c.ID)

@@ -26,6 +26,9 @@ const (
 	// begin with, which bounds the parser's recursion for block style.
 	maxDepth  = 64
 	maxIndent = 256
+	// maxSigns is how many lines and commas are read: the parser's time for a map grows with the square of its members.
+	// The largest playbook of the program has fifteen hundred.
+	maxSigns = 10_000
 )
 
 // Kind is what a node is.
@@ -106,10 +109,13 @@ func bound(file string, data []byte) error {
 	if len(data) > MaxBytes {
 		return refuse(recourse.TooLarge, "document_size", recourse.Position{File: file}, fmt.Sprintf("%d bytes, %d are the most", len(data), MaxBytes))
 	}
-	number, depth := 0, 0
+	number, depth, commas := 0, 0, 0
 	for line := range bytes.Lines(data) {
 		number++
 		at := recourse.Position{File: file, Line: number}
+		if commas += bytes.Count(line, []byte{','}); number+commas > maxSigns {
+			return refuse(recourse.TooLarge, "document_size", at, fmt.Sprintf("more than %d lines and commas", maxSigns))
+		}
 		if run := len(line) - len(bytes.TrimLeft(line, " \t-?:!&*|>")); run > maxIndent {
 			return refuse(recourse.TooLarge, "document_depth", at, fmt.Sprintf("the line is indented by %d, %d is the most", run, maxIndent))
 		}

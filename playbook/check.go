@@ -2,6 +2,7 @@ package playbook
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -71,11 +72,23 @@ type checker struct {
 // that leaves open: how long a duration is and which of two times comes first, several cases of one order, and money
 // that somebody sends by other means.
 func (p *Playbook) Check(templates func(lang, template string) bool, langs []string) []Finding {
+	return p.CheckWithin(context.Background(), templates, langs)
+}
+
+// CheckWithin is Check, for as long as a context lasts. Of a playbook that could not be looked at in that time it finds
+// that it is too_large, and nothing else: half a look proves nothing.
+func (p *Playbook) CheckWithin(ctx context.Context, templates func(lang, template string) bool, langs []string) []Finding {
 	d := newDomain(p)
+	if ctx.Done() != nil {
+		d.stop = func() bool { return ctx.Err() != nil }
+	}
 	c := &checker{Playbook: p, domain: d, reach: explore(p, d, false), money: explore(p, d, true)}
 	for _, rule := range []func(){
 		c.bounded, c.unopened, c.unreachable, c.unused, c.tracks, c.deadEnds, c.loops, c.lists, c.unanswerable, c.finalStates, c.losesTwice,
 	} {
+		if d.stopped || ctx.Err() != nil {
+			return []Finding{{Code: "too_large", At: p.Paths[0].At, Message: "it could not be explored in the time that there is for it", Hint: "settings that many conditions look at multiply: split paths, or drop settings"}}
+		}
 		rule()
 	}
 	if templates != nil {

@@ -59,6 +59,9 @@ func build(tree document.Node, own string, known countries) (*Playbook, error) {
 	if err := tree.Keys(sections...); err != nil {
 		return nil, err
 	}
+	if err := bounded(tree); err != nil {
+		return nil, err
+	}
 	text := tree.JSON()
 	b := &builder{blocks: map[string]document.Node{}, usedBy: map[string]bool{}, own: own, countries: known, Playbook: &Playbook{
 		Hash: hashOfText(text), whole: text, settings: map[string]int{}, questions: map[string]*Question{}, situations: map[recourse.Situation]*Situation{},

@@ -60,6 +60,7 @@ type Condition struct {
 	eval     func(*Scope) Ternary
 	facts    []Fact
 	settings []int
+	weight   int // comparisons, those of the named conditions in it included
 }
 
 // Holds evaluates the condition; a nil condition always holds.
@@ -221,6 +222,9 @@ func (t *translator) unsupported(e ast.Expr, what string) error {
 
 // test translates an expression that is true or false.
 func (t *translator) test(e ast.Expr) (func(*Scope) Ternary, error) {
+	if err := t.weigh(1); err != nil {
+		return nil, err
+	}
 	switch e.Kind() {
 	case ast.LiteralKind:
 		if b, ok := e.AsLiteral().Value().(bool); ok {
@@ -241,7 +245,7 @@ func (t *translator) variable(e ast.Expr) (func(*Scope) Ternary, error) {
 	if named, ok := t.named[name]; ok {
 		t.used[name] = true
 		t.note(named.facts, named.settings)
-		return named.eval, nil
+		return named.eval, t.weigh(named.weight)
 	}
 	read, err := t.operand(e)
 	if err != nil {

@@ -22,6 +22,12 @@ type DrawOptions struct {
 	// Policy gives the settings whose values stand on the arrows; ways that they rule out are dashed. Without one
 	// the defaults are shown and nothing is ruled out.
 	Policy *Policy
+	// Counts stand on states, by their full names: how many cases are open there, say.
+	Counts map[string]string
+	// Link is where a state leads to who presses it; nil or "": nowhere. Links act only in a drawing that is part of a page.
+	Link func(s *State) string
+	// Inline leaves the style out, for a page that holds the drawing and has [DrawStyle] in its own sheet.
+	Inline bool
 	// Walked are the states that a case has been in, by their full names, oldest first. They and the arrows
 	// between them are numbered and highlighted.
 	Walked []string
@@ -57,7 +63,7 @@ func (p *Playbook) DrawPath(name string, opts DrawOptions) []byte {
 // That a policy was given is noted apart from its values: under the defaults nothing is ruled
 // out, since nobody has chosen them yet.
 func (p *Playbook) pen(opts DrawOptions) *pen {
-	out := &pen{playbook: p, words: p.words(opts.Policy), rules: opts.Policy != nil, walk: newWalk(opts), shared: map[*Path][]way{}}
+	out := &pen{opts: opts, playbook: p, words: p.words(opts.Policy), rules: opts.Policy != nil, walk: newWalk(opts), shared: map[*Path][]way{}}
 	out.lookAhead()
 	return out
 }
@@ -90,7 +96,11 @@ func (p *Playbook) drawing(paths []*Path, opts DrawOptions) []byte {
 		height += n.height + margin
 	}
 	c := &canvas{}
-	c.open(width+2*margin, height, title, desc)
+	style := DrawStyle
+	if pen.opts.Inline {
+		style = ""
+	}
+	c.open(width+2*margin, height, title, desc, style)
 	c.words(&head, margin, margin/2)
 	y := margin + head.height()
 	for _, n := range panels {

@@ -38,8 +38,10 @@ type stateFace struct {
 	start  int // room for the mark of the first state, before its name
 	text   block
 	exits  []*exit
-	steps  []int // of the walk
-	here   bool  // the case stands here now
+	steps  []int  // of the walk
+	here   bool   // the case stands here now
+	count  string // of open cases; "": none
+	link   string // "": none
 	width  int
 	height int
 }
@@ -118,6 +120,9 @@ func (e *exit) height() int { return e.text.height() + pad }
 // top edge, as measure has reckoned them.
 func (f *stateFace) paint(c *canvas, _ *vertex) {
 	x := -(f.width / 2)
+	if f.link != "" {
+		c.printf("<a href=\"%s\">\n", escaped(f.link))
+	}
 	c.group(f.class, x, 0, f.state.Full)
 	round := 6
 	if f.state.Final() {
@@ -134,7 +139,11 @@ func (f *stateFace) paint(c *canvas, _ *vertex) {
 	}
 	c.words(&f.text, in, top)
 	f.badges(c)
+	f.counted(c)
 	c.end()
+	if f.link != "" {
+		c.WriteString("</a>\n")
+	}
 	y := 0
 	for _, e := range f.exits {
 		e.paint(c, x+f.width, y)
@@ -160,6 +169,16 @@ func (f *stateFace) badges(c *canvas) {
 		c.text("badge-text", x, 4, label)
 		x -= w + 4
 	}
+}
+
+// counted writes a count on the box's upper edge, at the left, where no visit is numbered.
+func (f *stateFace) counted(c *canvas) {
+	if f.count == "" {
+		return
+	}
+	w := max(20, 12+textWidth(f.count, inkBadge))
+	c.rect("count", -8, -9, w, 18, 9)
+	c.text("count-text", -8+w/2, 4, f.count)
 }
 
 // paint draws an arrow from the state's edge to the signpost.

@@ -17,6 +17,7 @@ import (
 // Rules is false when the defaults are drawn. Shared is a memory only: what it holds follows
 // from the playbook and does not change while a drawing is made.
 type pen struct {
+	opts     DrawOptions
 	playbook *Playbook
 	words    words
 	rules    bool // the settings are a merchant's own: what they rule out is shown as such
@@ -402,7 +403,10 @@ func (p *pen) reasons(b *block, ways []way) {
 // that do not leave the state. The box is measured last, when it is known how much there is to
 // say.
 func (p *pen) state(s *State, common []way) *vertex {
-	f := &stateFace{state: s, text: block{width: widthState}, steps: p.walk.steps[s.Full], class: "state" + p.walk.class(s), here: p.walk.current == s.Full}
+	f := &stateFace{state: s, text: block{width: widthState}, steps: p.walk.steps[s.Full], class: "state" + p.walk.class(s), here: p.walk.current == s.Full, count: p.opts.Counts[s.Full]}
+	if p.opts.Link != nil {
+		f.link = p.opts.Link(s)
+	}
 	if s == s.Path.States[0] {
 		f.start = iconRoom
 	}

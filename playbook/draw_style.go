@@ -1,6 +1,6 @@
 package playbook
 
-// drawStyle colours a drawing, by day and by night. Every class is under .rd, so that it changes nothing else in
+// DrawStyle colours a drawing, by day and by night. Every class is under .rd, so that it changes nothing else in
 // a page that holds the drawing. Nothing is told by colour alone: ends have a double border and a sign, what was
 // walked has a number, what the settings rule out is dashed.
 //
@@ -9,7 +9,7 @@ package playbook
 // is reckoned: a larger size here would let words run over their box. The night colours only
 // replace colours, so that the same drawing serves both and nothing moves when the screen
 // turns dark.
-const drawStyle = `
+const DrawStyle = `
 .rd{font-family:system-ui,sans-serif,"Noto Sans CJK SC"}
 .rd text{fill:#1b2430;font-size:12px}
 .rd .title{font-size:20px;font-weight:700}
@@ -53,6 +53,9 @@ const drawStyle = `
 .rd .ahead .tip{fill:#0a66c2}
 .rd .next .box,.rd .ahead .box{stroke:#0a66c2;stroke-width:2;stroke-dasharray:8 5}
 .rd .badge-text{fill:#fff;font-size:11px;font-weight:700;text-anchor:middle}
+.rd .count{fill:#1b2430}
+.rd .count-text{fill:#fff;font-size:11px;font-weight:700;text-anchor:middle}
+.rd a:hover .box{stroke-width:2.5}
 @media (prefers-color-scheme:dark){
 .rd text{fill:#e4e9f0}
 .rd .quiet{fill:#a3afbe}
@@ -87,5 +90,7 @@ const drawStyle = `
 .rd .ahead .wire,.rd .next .box,.rd .ahead .box{stroke:#6cb4ff}
 .rd .ahead .tip{fill:#6cb4ff}
 .rd .badge-text{fill:#0f1318}
+.rd .count{fill:#e4e9f0}
+.rd .count-text{fill:#0f1318}
 }
 `

@@ -42,9 +42,16 @@ func (c *canvas) printf(format string, args ...any) { fmt.Fprintf(c, format, arg
 //
 // The role makes a screen reader treat the drawing as one picture with a title and a
 // description. The style comes with it, since a drawing has to stand alone as a file.
-func (c *canvas) open(width, height int, title, desc string) {
-	c.printf("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"rd\" role=\"img\" width=\"%[1]d\" height=\"%[2]d\" viewBox=\"0 0 %[1]d %[2]d\">\n", width, height)
-	c.printf("<title>%s</title>\n<desc>%s</desc>\n<style>%s</style>\n", escaped(title), escaped(desc), drawStyle)
+func (c *canvas) open(width, height int, title, desc, style string) {
+	role := "img"
+	if style == "" {
+		role = "group" // it is part of a page, and there may be links in it
+	}
+	c.printf("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"rd\" role=\"%[3]s\" width=\"%[1]d\" height=\"%[2]d\" viewBox=\"0 0 %[1]d %[2]d\">\n", width, height, role)
+	c.printf("<title>%s</title>\n<desc>%s</desc>\n", escaped(title), escaped(desc))
+	if style != "" {
+		c.printf("<style>%s</style>\n", style)
+	}
 	c.rect("ground", 0, 0, width, height, 0)
 }
 

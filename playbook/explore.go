@@ -74,7 +74,7 @@ func explore(p *Playbook, d *domain, money bool) *explorer {
 	x.begin()
 	for i := 0; i < len(x.steps) && !x.cut; i++ {
 		x.expand(i)
-		x.cut = len(x.steps) > maxNodes || d.tried > maxTried
+		x.cut = len(x.steps) > maxNodes || d.tried > maxTried || d.stopped
 	}
 	return x
 }

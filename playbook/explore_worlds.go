@@ -36,7 +36,9 @@ func (w *world) scope() *Scope {
 type domain struct {
 	facts    [factCount][]Value
 	settings [][]Value
-	tried    int // worlds tried so far
+	tried    int         // worlds tried so far
+	stop     func() bool // asked from time to time whether to go on no further; nil: never
+	stopped  bool
 }
 
 const (
@@ -159,7 +161,10 @@ func (d *domain) each(w *world, conds []*Condition, try func(*Scope) bool) {
 func (d *domain) vary(open []variable, s *Scope, try func(*Scope) bool) bool {
 	if len(open) == 0 {
 		d.tried++
-		return try(s)
+		if d.stop != nil && d.tried&0xff == 0 {
+			d.stopped = d.stopped || d.stop()
+		}
+		return !d.stopped && try(s)
 	}
 	v := open[0]
 	defer func(was Value) { *v.at = was }(*v.at)

@@ -52,8 +52,16 @@ func Load(file string, data []byte) (*Playbook, error) {
 	if err != nil {
 		return nil, err
 	}
-	return compile(tree)
+	p, err := compile(tree)
+	if err == nil {
+		p.source = slices.Clone(data)
+	}
+	return p, err
 }
+
+// Source is the file that the playbook was loaded from, as it was written; nil for one that was restored. Two files that
+// say the same make the same playbook, whatever their comments.
+func (p *Playbook) Source() []byte { return slices.Clone(p.source) }
 
 // source reads the tree of a playbook, that which it extends merged in.
 func source(file string, data []byte) (document.Node, error) {

@@ -52,6 +52,7 @@ type Playbook struct {
 	Paths      []*Path // the tracks, too
 
 	whole      []byte // what Text gives
+	source     []byte // what Source gives
 	settings   map[string]int
 	questions  map[string]*Question
 	templates  map[string]*Template

@@ -67,3 +67,15 @@ func (p *Policy) Settings() map[string]string {
 	}
 	return changed
 }
+
+// YAML is all that the playbook says as a file for people, what it extends merged in: for a playbook whose own file is not
+// at hand. Load makes a playbook of it that does the same; it extends nothing any more, so that its hash is another where
+// this one does.
+func (p *Playbook) YAML() []byte {
+	tree, err := document.ParseJSON(restored, p.whole)
+	if err != nil {
+		return p.whole // unreachable: the playbook was made of it
+	}
+	tree.Entries = slices.DeleteFunc(tree.Entries, func(e document.Entry) bool { return e.Key == "extends" })
+	return tree.YAML()
+}

@@ -77,11 +77,12 @@ func Book(ctx context.Context, orders iter.Seq2[[]recourse.Event, error], o Opti
 		wg.Go(func() {
 			own := newResult(len(o.Deciders))
 			for batch := range work {
-				for _, events := range batch {
-					own.order(events, &o)
+				n := 0
+				for ; n < len(batch) && ctx.Err() == nil; n++ {
+					own.order(batch[n], &o)
 				}
 				mu.Lock()
-				done += len(batch)
+				done += n
 				if o.Progress != nil {
 					o.Progress(done)
 				}

@@ -19,8 +19,9 @@ import (
 // moment. The tails of the batches are left out: a copy goes into empty tables.
 var tables = []*batch{
 	{table: "merchants", columns: "merchant text, name text, policy text, calendars text, created_at bigint"},
-	{table: "playbooks", columns: "merchant text, hash text, text bytea"},
+	{table: "playbooks", columns: "merchant text, hash text, text bytea, source bytea"},
 	{table: "policies", columns: "merchant text, hash text, playbook text, name text, settings text, created_at bigint, created_by text"},
+	{table: "versions", columns: "merchant text, number bigint, policy text, at bigint, by_name text, note text"},
 	{table: "calendars", columns: "merchant text, hash text, text bytea"},
 	{table: "orders", columns: insertOrders.columns},
 	{table: "history", columns: insertHistory.columns},
@@ -35,6 +36,8 @@ var tables = []*batch{
 	{table: "people", columns: "merchant text, person_id text, name text, name_key text, email text, email_key text, role text, limit_minor bigint, currency text, supplier text, language text, password text, created_at bigint, seen_at bigint, disabled_at bigint"},
 	{table: "passkeys", columns: "merchant text, passkey_id text, person_id text, name text, body bytea, created_at bigint, used_at bigint"},
 	{table: "supplies", columns: insertSupplies.columns},
+	{table: "link_keys", columns: "merchant text, key bytea, created_at bigint"},
+	{table: "links", columns: "merchant text, link text, order_id text, created_at bigint, created_by text, expires_at bigint, revoked_at bigint, seen_at bigint"},
 }
 
 // Backup writes all there is, as of one moment, into a new SQLite file, while others go on reading and writing. The file

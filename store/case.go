@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,16 +34,20 @@ type Case struct {
 	Assignee string    // who looks after it; "": nobody
 	Snoozed  time.Time // not to be shown among those to work on until then; zero: shown
 	Unread   int       // messages that came in and wait to be read
+
+	Mine    bool           // somebody of the shop has something to do with it now, be it open or closed
+	Approve int            // acts that wait for a person's yes
+	Money   recourse.Money // that waits for one, in the currency of Amount; zero: none
 }
 
 var insertCases = &batch{
 	table: "cases",
 	columns: "merchant text, case_id text, order_id text, situation text, status text, outcome text, state text, waits text, quiet bigint, due_at bigint, opened_at bigint, " +
-		"closed_at bigint, supplier text, country text, channel text, currency text, amount bigint, policy text, assignee text, snoozed bigint, unread bigint",
+		"closed_at bigint, supplier text, country text, channel text, currency text, amount bigint, policy text, assignee text, snoozed bigint, unread bigint, mine bigint, approve bigint, approve_amount bigint",
 	tail: `ON CONFLICT (merchant, case_id) DO UPDATE SET situation = excluded.situation, status = excluded.status, outcome = excluded.outcome, state = excluded.state,
 		waits = excluded.waits, quiet = excluded.quiet, due_at = excluded.due_at, closed_at = excluded.closed_at, supplier = excluded.supplier, country = excluded.country,
 		channel = excluded.channel, currency = excluded.currency, amount = excluded.amount, policy = excluded.policy, assignee = excluded.assignee,
-		snoozed = excluded.snoozed, unread = excluded.unread`,
+		snoozed = excluded.snoozed, unread = excluded.unread, mine = excluded.mine, approve = excluded.approve, approve_amount = excluded.approve_amount`,
 }
 
 func (tx *Tx) saveCases(changes []*Change) error {
@@ -57,13 +62,16 @@ func (tx *Tx) saveCases(changes []*Change) error {
 }
 
 func caseRow(c *Case) []any {
-	quiet := int64(0)
-	if c.Quiet {
-		quiet = 1
-	}
-	return []any{c.Merchant, c.ID, c.Order, string(c.Situation), string(c.Status), string(c.Outcome), c.State, string(c.Waits), quiet, micros(c.Due), micros(c.OpenedAt),
+	return []any{c.Merchant, c.ID, c.Order, string(c.Situation), string(c.Status), string(c.Outcome), c.State, string(c.Waits), bit(c.Quiet), micros(c.Due), micros(c.OpenedAt),
 		micros(c.ClosedAt), c.Supplier, c.Country, c.Channel, string(c.Amount.Currency), c.Amount.Minor, c.Policy, c.Assignee,
-		snoozedOf(c), int64(c.Unread)}
+		snoozedOf(c), int64(c.Unread), bit(c.Mine), int64(c.Approve), c.Money.Minor}
+}
+
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // snoozedOf is the instant until which a case sleeps; 0 for one that does not: it is shown at any time after that.
@@ -74,7 +82,7 @@ func snoozedOf(c *Case) int64 {
 	return c.Snoozed.UnixMicro()
 }
 
-const caseColumns = `merchant, case_id, order_id, situation, status, outcome, state, waits, quiet, due_at, opened_at, closed_at, supplier, country, channel, currency, amount, policy, assignee, snoozed, unread`
+const caseColumns = `merchant, case_id, order_id, situation, status, outcome, state, waits, quiet, due_at, opened_at, closed_at, supplier, country, channel, currency, amount, policy, assignee, snoozed, unread, mine, approve, approve_amount`
 
 // Sort is an order of cases.
 type Sort string
@@ -116,6 +124,15 @@ func ParseCursor(s string) (Cursor, error) {
 	return Cursor{v, id}, nil
 }
 
+// Turn says whose turn it is in a case.
+type Turn string
+
+// The turns: somebody of the shop has something to do now, or others do, or time has to pass.
+const (
+	TurnMine   Turn = "mine"
+	TurnOthers Turn = "others"
+)
+
 // CaseFilter says which cases are wanted, in which order. Empty fields want all.
 type CaseFilter struct {
 	Status    recourse.CaseStatus
@@ -129,6 +146,13 @@ type CaseFilter struct {
 	DueBefore time.Time
 	DueAfter  time.Time      // at or after
 	Least     recourse.Money // in its own currency
+	Turn      Turn           // whose turn it is
+	Assignee  string         // who looks after it
+	Nobody    bool           // nobody does
+	Approve   bool           // acts of it wait for a person's yes
+	Unread    bool           // messages came in that nobody has read
+	Awake     time.Time      // not asleep at that instant; zero: asleep or not
+	Asleep    time.Time      // asleep at that instant; zero: asleep or not
 	Sort      Sort           // default ByDue
 	After     Cursor
 	Limit     int
@@ -154,9 +178,12 @@ func scanCases(rows *sql.Rows) ([]Case, error) {
 }
 
 func scanCase(rows *sql.Rows) (c Case, err error) {
-	var quiet, due, opened, closed, snoozed int64
+	var quiet, due, opened, closed, snoozed, mine int64
 	err = rows.Scan(&c.Merchant, &c.ID, &c.Order, &c.Situation, &c.Status, &c.Outcome, &c.State, &c.Waits, &quiet, &due, &opened, &closed, &c.Supplier, &c.Country, &c.Channel,
-		&c.Amount.Currency, &c.Amount.Minor, &c.Policy, &c.Assignee, &snoozed, &c.Unread)
+		&c.Amount.Currency, &c.Amount.Minor, &c.Policy, &c.Assignee, &snoozed, &c.Unread, &mine, &c.Approve, &c.Money.Minor)
+	if c.Mine = mine == 1; c.Money.Minor != 0 {
+		c.Money.Currency = c.Amount.Currency
+	}
 	if snoozed > 0 {
 		c.Snoozed = time.UnixMicro(snoozed).UTC()
 	}
@@ -166,19 +193,24 @@ func scanCase(rows *sql.Rows) (c Case, err error) {
 
 // Situations are those that a merchant's open cases have, in the order of the alphabet.
 func (tx *Tx) Situations(merchant string) ([]recourse.Situation, error) {
-	// One look into the index for each, however many cases there are.
-	var out []recourse.Situation
-	for last := ""; ; {
-		rows, err := tx.query(`SELECT situation FROM cases WHERE merchant = $1 AND status = 'open' AND situation > $2 ORDER BY situation LIMIT 1`, merchant, last)
-		if err != nil {
-			return nil, err
+	// One look into the index for each, however many cases there are; and whose turn it is stands before the situation there.
+	found := map[recourse.Situation]bool{}
+	for _, mine := range []int64{0, 1} {
+		for last, more := "", true; more; {
+			rows, err := tx.query(`SELECT situation FROM cases WHERE merchant = $1 AND status = 'open' AND mine = $2 AND situation > $3 ORDER BY situation LIMIT 1`, merchant, mine, last)
+			if err != nil {
+				return nil, err
+			}
+			more = false
+			if err := each(rows, func() error { more = true; return rows.Scan(&last) }); err != nil {
+				return nil, err
+			}
+			if more {
+				found[recourse.Situation(last)] = true
+			}
 		}
-		found := false
-		if err := each(rows, func() error { found = true; return rows.Scan(&last) }); err != nil || !found {
-			return out, err
-		}
-		out = append(out, recourse.Situation(last))
 	}
+	return slices.Sorted(maps.Keys(found)), nil
 }
 
 // numbers are numbers for a list in SQL.

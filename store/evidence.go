@@ -71,13 +71,6 @@ func (tx *Tx) PutEvidence(all ...Evidence) error {
 	return err
 }
 
-func bit(b bool) int64 {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 const evidenceColumns = `merchant, order_id, case_id, file, kind, type, bytes, width, height, taken_at, shown, played, scan, sender, told_by, name, words, at, hash`
 
 func (tx *Tx) evidence(where string, args ...any) ([]Evidence, error) {

@@ -44,7 +44,7 @@ func (tx *Tx) Mentions(merchant, person string, seen bool, limit int) (out []Men
 	if seen {
 		where = `seen_at < $3`
 	}
-	rows, err := tx.query(`SELECT order_id, seq, case_id, at, seen_at FROM mentions WHERE merchant = $1 AND person = $2 AND `+where+` ORDER BY at DESC, order_id, seq LIMIT $4`,
+	rows, err := tx.query(`SELECT order_id, seq, case_id, at, seen_at FROM mentions WHERE merchant = $1 AND person = $2 AND `+where+` ORDER BY at DESC, order_id, seq DESC LIMIT $4`,
 		merchant, person, int64(never), limit)
 	if err != nil {
 		return nil, err

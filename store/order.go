@@ -36,6 +36,7 @@ type Change struct {
 	Effects  []Effect
 	Refs     []Ref
 	Personal *Personal // nil: as it was
+	Reworded bool      // it is found by other words than before
 	// Encoded by Prepare.
 	file []byte
 	hash Hash
@@ -145,7 +146,7 @@ func (tx *Tx) Save(changes []*Change) (lost []Key, err error) {
 			return nil, err
 		}
 	}
-	for _, save := range []func([]*Change) error{tx.saveHistory, tx.saveRefs, tx.saveSupplies, tx.savePersonal, tx.saveCases, tx.saveEffects, tx.saveMoves, tx.saveMentions} {
+	for _, save := range []func([]*Change) error{tx.saveHistory, tx.saveRefs, tx.saveSupplies, tx.savePersonal, tx.saveReworded, tx.saveCases, tx.saveEffects, tx.saveMoves, tx.saveMentions} {
 		if err := save(changes); err != nil {
 			return nil, err
 		}

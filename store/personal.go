@@ -47,7 +47,7 @@ func (tx *Tx) savePersonal(changes []*Change) error {
 }
 
 // Erase empties the personal fields of an order: what was said of the person stays, who they were does not. The salt
-// goes as well, so that nobody can find out by trying. Photos and videos go too: here what refers to them, the files with
+// goes as well, so that nobody can find out by trying, and the order is not found by words any more. Photos and videos go too: here what refers to them, the files with
 // the next sweep.
 func (tx *Tx) Erase(k Key) error {
 	empty, err := encode(recourse.Personal{})
@@ -57,6 +57,8 @@ func (tx *Tx) Erase(k Key) error {
 	if _, err = tx.exec(`UPDATE personal SET salt = $3, fields = $4 WHERE merchant = $1 AND order_id = $2`, k.Merchant, k.Order, []byte{}, empty); err != nil {
 		return err
 	}
-	_, err = tx.exec(`DELETE FROM evidence WHERE merchant = $1 AND order_id = $2`, k.Merchant, k.Order)
-	return err
+	if _, err = tx.exec(`DELETE FROM evidence WHERE merchant = $1 AND order_id = $2`, k.Merchant, k.Order); err != nil {
+		return err
+	}
+	return tx.dropWords(k)
 }

@@ -48,3 +48,6 @@ func (l *Language) Local(t time.Time) time.Time { return l.local(t) }
 
 // Number writes a whole number with the language's sign between thousands.
 func (l *Language) Number(n int) string { return l.number(int64(n)) }
+
+// Place is the zone of the reader's clock; nil where each time is told in its own.
+func (l *Language) Place() *time.Location { return l.zone }

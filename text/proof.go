@@ -10,12 +10,12 @@ import (
 )
 
 // Prove tries a message of the catalog in a language: every variable and every side of every condition, and what stands
-// when little is known. Vars are the values that the playbook gives the message under these names. What would fail or say
+// when little is known. Real is data of orders that there were, which is used where it leads. Vars are the values that the playbook gives the message under these names. What would fail or say
 // nothing is an error at its line and column; all are returned together (errors.Join), each an [recourse.Error] whose file
 // is the language and the key, with a colon between.
-func (c *Catalog) Prove(lang Lang, name string, to recourse.Party, vars []string, now time.Time) (Trial, error) {
+func (c *Catalog) Prove(lang Lang, name string, to recourse.Party, vars []string, now time.Time, real ...Data) (Trial, error) {
 	l := c.In(string(lang))
-	trial, err := l.Try(name, l.given(l.Example(to, now), vars))
+	trial, err := l.Try(name, l.Given(l.Example(to, now), vars), real)
 	if err != nil {
 		return trial, err
 	}
@@ -27,7 +27,7 @@ func (c *Catalog) Prove(lang Lang, name string, to recourse.Party, vars []string
 			}
 		}
 	}
-	all := []Data{l.given(l.Sparse(to, now), vars), {}}
+	all := []Data{l.Given(l.Sparse(to, now), vars), {}}
 	for i := range trial.Ways {
 		if trial.Ways[i].Reached {
 			all = append(all, trial.Ways[i].Data)
@@ -36,8 +36,8 @@ func (c *Catalog) Prove(lang Lang, name string, to recourse.Party, vars []string
 	return trial, errors.Join(append(errs, l.silent(name, all))...)
 }
 
-// given is data with the values of a playbook under their names, and no others.
-func (l *Language) given(d Data, vars []string) Data {
+// Given is data with the values of a playbook under their names, and no others.
+func (l *Language) Given(d Data, vars []string) Data {
 	known := d.Vars
 	d.Vars = map[string]Span{}
 	for _, v := range vars {

@@ -178,7 +178,7 @@ func (p phrase) broken(err error) error {
 // codeOf tells the mistakes apart that text/template finds.
 func codeOf(message string) string {
 	for _, m := range []struct{ part, code string }{
-		{"not defined", "text_function"}, {"unexpected EOF", "text_unclosed"}, {"unclosed action", "text_brace"}, {"unexpected {{end}}", "text_end"}, {"unexpected {{else}}", "text_end"},
+		{"the message has more than", "text_too_large"}, {"not defined", "text_function"}, {"unexpected EOF", "text_unclosed"}, {"unclosed action", "text_brace"}, {"unexpected {{end}}", "text_end"}, {"unexpected {{else}}", "text_end"},
 		{"wrong type", "text_type"}, {"wrong number of args", "text_arguments"}, {"incompatible types", "text_type"}, {"not enough arguments", "text_arguments"},
 	} {
 		if strings.Contains(message, m.part) {

@@ -30,6 +30,7 @@ type Way struct {
 	Fields    []string
 	Holds     bool
 	Reached   bool
+	Real      int  // which of the real data leads here, from 1; 0: none does, and it was made up
 	Data      Data // by which it was reached
 	Subject   string
 	Body      string
@@ -48,9 +49,10 @@ const (
 	mostTries = 64
 )
 
-// Try writes a message of the language for each of its ways, beginning with data that knows much. Errors:
-// template_unknown, and template_failed for what cannot be written.
-func (l *Language) Try(name string, from Data) (Trial, error) {
+// Try writes a message of the language for each of its ways: with real data that leads there, else with data that is
+// changed until it does, beginning with data that knows much. Errors: template_unknown, and template_failed for what cannot
+// be written.
+func (l *Language) Try(name string, from Data, real []Data) (Trial, error) {
 	in := l
 	for in != nil && !in.messages[name] {
 		in = in.next
@@ -69,7 +71,13 @@ func (l *Language) Try(name string, from Data) (Trial, error) {
 			return Trial{}, err
 		}
 	}
+	for n, d := range real {
+		t.takes(n+1, d.clean(l))
+	}
 	for i := range t.ways {
+		if t.ways[i].Reached {
+			continue
+		}
 		if err := t.reach(i, from.clean(l)); err != nil {
 			return Trial{}, unwritten(name, err)
 		}
@@ -187,6 +195,19 @@ func fieldsOf(pipe *parse.PipeNode) (out []string) {
 		}
 	}
 	return out
+}
+
+// takes writes the message with real data. What cannot be written with it is told where it is looked at.
+func (t *trier) takes(n int, d Data) {
+	subject, body, marks, err := t.write(d)
+	if err != nil {
+		return
+	}
+	for i := range t.ways {
+		if w := &t.ways[i]; !w.Reached && strings.Contains(marks, markOf(i)) {
+			w.Reached, w.Real, w.Data, w.Subject, w.Body = true, n, d, subject, body
+		}
+	}
 }
 
 // reach looks for data that leads down a way.

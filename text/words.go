@@ -193,3 +193,29 @@ func (c *Catalog) Default() Lang { return c.fallback }
 
 // Has says whether the catalog has exactly that language.
 func (c *Catalog) Has(lang Lang) bool { return c.languages[lang] != nil }
+
+// Parts are the parts that messages share, of all languages.
+func (c *Catalog) Parts() []string {
+	all := map[string]bool{}
+	for _, l := range c.languages {
+		for key := range l.own {
+			if name, ok := strings.CutPrefix(key, "part."); ok {
+				all[name] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+// Using are the messages of the catalog that use a part in a language.
+func (c *Catalog) Using(lang Lang, part string) (out []string) {
+	for _, name := range c.Templates() {
+		for _, half := range []string{".subject", ".body"} {
+			if s, ok := c.In(string(lang)).Of("message." + name + half); ok && strings.Contains(s, `{{template "`+part+`" .}}`) {
+				out = append(out, name)
+				break
+			}
+		}
+	}
+	return out
+}

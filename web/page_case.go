@@ -151,7 +151,11 @@ func (v *visit) fact(id string) (desk.Fact, error) {
 	if err != nil {
 		return fact, err
 	}
-	f := form{values: v.r.PostForm, zone: v.read.Local(v.read.Now).Location(), currency: currencyOf(file, v.r.PostForm.Get("purchase")), lines: file.Case(id).Lines}
+	of := v.r.PostForm.Get("purchase")
+	if recourse.EventType(v.r.PostForm.Get("event")) == recourse.OffersFound {
+		of = file.Case(id).Purchase // an offer stands in for it
+	}
+	f := form{values: v.r.PostForm, zone: v.read.Local(v.read.Now).Location(), currency: currencyOf(file, of), lines: file.Case(id).Lines}
 	fact.Event, err = f.event()
 	if err != nil {
 		return fact, err
@@ -208,12 +212,12 @@ func (v *visit) again(id string, err error) error {
 		return err
 	}
 	n := v.notice(err)
-	v.typed = view.Typed{Key: v.r.PostForm.Get("form"), Values: v.r.PostForm, Field: fieldOf(err), Error: n.Text}
+	v.typed = view.Typed{Key: v.r.PostForm.Get("form"), Values: v.r.PostForm, Field: wrongField(err), Error: n.Text}
 	return v.caseAs(id, pageStatus[recourse.KindOf(err)], n)
 }
 
-// fieldOf is the field that an error is about; "" for none.
-func fieldOf(err error) string {
+// wrongField is the field that an error is about; "" for none.
+func wrongField(err error) string {
 	var own *recourse.Error
 	if errors.As(err, &own) {
 		return own.Field
@@ -292,7 +296,7 @@ func (s *site) actOnEffect(v *visit) error {
 	if err := permit(v.r.Context(), v.desk, v.who, &fact.Event); err != nil {
 		return v.again(id, err)
 	}
-	if fact.Event.Text, err = v.edited(d, e, kind); err != nil {
+	if fact.Event.Text, err = v.reworded(d, e, kind); err != nil {
 		return v.again(id, err)
 	}
 	switch v.r.PostForm.Get("step") {
@@ -305,8 +309,8 @@ func (s *site) actOnEffect(v *visit) error {
 	return v.tell(id, fact, said)
 }
 
-// edited are the words that somebody put in place of a message's own; "" where they changed nothing.
-func (v *visit) edited(d *desk.View, e *store.Effect, kind recourse.EventType) (string, error) {
+// reworded are the words that somebody put in place of a message's own; "" where they changed nothing.
+func (v *visit) reworded(d *desk.View, e *store.Effect, kind recourse.EventType) (string, error) {
 	if kind != recourse.EffectApproved || e.Kind != recourse.EffectMessage || !v.r.PostForm.Has("body") {
 		return "", nil
 	}

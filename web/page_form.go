@@ -130,7 +130,7 @@ func (f form) offers() ([]recourse.Offer, error) {
 			return nil, err
 		}
 		switch {
-		case o == recourse.Offer{}:
+		case o == recourse.Offer{}, o == recourse.Offer{Same: true}:
 		case o.Supplier == "":
 			return nil, &recourse.Error{Kind: recourse.Invalid, Code: "offer_supplier", Field: at + "supplier", Message: "an offer has a supplier"}
 		default:

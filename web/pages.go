@@ -45,8 +45,8 @@ type site struct {
 	books    *importer.Shelf // files that were dropped
 	tour     bool            // the shop is made up, and newcomers are shown around
 	pages    map[string]bool // the patterns that there are
+	evidence *evidence.Room  // nil: files are neither taken nor shown
 	texts    *catalogs
-	evidence *evidence.Room // nil: files are neither taken nor shown
 }
 
 // pageRoute is one address of the pages, with what it takes. What an act on a page takes beyond that, an approval say, is

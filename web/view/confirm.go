@@ -65,7 +65,7 @@ func (c *Confirm) Act(r Reader, v *desk.View, e *store.Effect, words string) {
 		own.Words = words
 	}
 	a := r.NewAct(v, &own, Rights{})
-	c.Title, c.Label, c.Otherwise = a.What, r.approve(e), r.T("approve_then")
+	c.Title, c.Label, c.Otherwise, c.Follows = a.What, r.approve(e), r.T("approve_then"), c.others(r, e)
 	c.Reaches, c.Paid = a.Reaches, a.Paid
 	if e.Kind == recourse.EffectMessage {
 		c.Letter, c.Edited = &a, words != ""
@@ -87,4 +87,14 @@ func stepName(step string) string {
 		return ""
 	}
 	return "step"
+}
+
+// others are the lines of what follows but for the act itself.
+func (c *Confirm) others(r Reader, e *store.Effect) (out []Line) {
+	for _, l := range c.Follows {
+		if l.Text != r.Language.Effect(e.Effect) {
+			out = append(out, l)
+		}
+	}
+	return out
 }

@@ -6,6 +6,7 @@ import (
 	"recourse"
 	"recourse/desk"
 	"recourse/store"
+	"recourse/text"
 )
 
 // Event is something that happened and what followed from it.
@@ -200,6 +201,7 @@ func (e *Event) ofDesk(r Reader, ev *recourse.Event) {
 	case recourse.EffectApproved:
 		if ev.Text != "" {
 			e.Title = r.T("approved_edited")
+			e.Words, _ = text.Opened(ev.Text) // the words stand among the messages
 		}
 	}
 }

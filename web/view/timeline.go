@@ -129,7 +129,7 @@ func (r Reader) reasons(v *desk.View, h *store.Entry, id string) *Reasons {
 		if !slices.ContainsFunc(out.Rules, func(o Rule) bool { return o.Text == rule.Text && o.Condition == rule.Condition }) {
 			out.Rules = append(out.Rules, rule)
 		}
-		if p := policyOf(v, n.Case); p != nil && out.Playbook == "" {
+		if p := pinnedOf(v, n.Case); p != nil && out.Playbook == "" {
 			out.Playbook = r.T("why_version", "name", p.Name, "version", p.Hash[:min(8, len(p.Hash))])
 		}
 	}
@@ -139,12 +139,10 @@ func (r Reader) reasons(v *desk.View, h *store.Entry, id string) *Reasons {
 	return out
 }
 
-// policyOf is the policy that a case is pinned to; that of new cases where it is not known.
-func policyOf(v *desk.View, id string) *playbook.Policy {
+// pinnedOf is the policy that a case is pinned to; that of new cases where there is no such case.
+func pinnedOf(v *desk.View, id string) *playbook.Policy {
 	if c := v.File.Case(id); c != nil {
-		if p := v.Decider.Pinned[c.Playbook]; p != nil {
-			return p
-		}
+		return policyOf(v, c)
 	}
 	return v.Decider.Policy
 }
@@ -160,7 +158,7 @@ func (r Reader) rule(v *desk.View, id string, w recourse.Why) Rule {
 	if at := w.Arg("due").At; !at.IsZero() {
 		out.Due = r.MomentZone(at)
 	}
-	if p := policyOf(v, id); p != nil && out.Condition != "" {
+	if p := pinnedOf(v, id); p != nil && out.Condition != "" {
 		for _, named := range p.Conditions {
 			if mentionsWord(out.Condition, named.Name) {
 				out.Named = append(out.Named, Sum{named.Name, named.Source})

@@ -42,7 +42,7 @@ func (r Reader) walk(v *desk.View, c *recourse.Case) (w Walk) {
 	if n := len(w.Steps); n > 0 {
 		w.Steps[n-1].Here = true
 	}
-	p := policyOf(v, c.ID)
+	p := pinnedOf(v, c.ID)
 	if c.Status != recourse.Open || p == nil {
 		return w
 	}

@@ -52,6 +52,8 @@
     }
   });
   if (location.hash === "#write" || location.hash === "#note") open(location.hash.slice(1));
+  // On a phone the reading in one's own language is a touch away, and not a page's length.
+  if (matchMedia("(max-width: 44rem)").matches) for (const own of document.querySelectorAll(".letter-in.own")) own.open = false;
   // What was wrong is where one goes on.
   const wrong = document.querySelector("[aria-invalid=true]");
   if (wrong) wrong.focus();
