@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"database/sql"
 	"fmt"
+	"maps"
 	"math/bits"
 	"slices"
 	"strings"
@@ -183,25 +184,19 @@ func bands(h uint64) [4]int64 {
 // Near is a photo that looks like another.
 type Near struct {
 	Order, Case string
-	Distance    int // bits of the hash that differ; 0 also for the same file
+	Distance    int  // bits of the hash that differ
+	Same        bool // it is the very same file
 }
 
 // NearEvidence is where a photo, or one that looks like it, is evidence too: in other cases of the merchant, the likest
 // first, up to a number, one for each case. A video is found where it is the same file.
 func (tx *Tx) NearEvidence(e *Evidence, limit int) ([]Near, error) {
-	found := map[[2]string]int{}
-	note := func(order, id string, distance int) {
-		k := [2]string{order, id}
-		if d, ok := found[k]; (!ok || distance < d) && (order != e.Order || id != e.Case) && distance <= nearBits {
-			found[k] = distance
+	found := map[[2]string]Near{}
+	note := func(n Near) {
+		k := [2]string{n.Order, n.Case}
+		if old, ok := found[k]; n.Distance <= nearBits && k != [2]string{e.Order, e.Case} && (!ok || n.Same || !old.Same && n.Distance < old.Distance) {
+			found[k] = n
 		}
-	}
-	same, err := tx.EvidenceFile(e.Merchant, e.File)
-	if err != nil && recourse.CodeOf(err) != "evidence_missing" {
-		return nil, err
-	}
-	for i := range same {
-		note(same[i].Order, same[i].Case, 0)
 	}
 	if e.Hash != 0 {
 		for i, b := range bands(e.Hash) {
@@ -210,17 +205,21 @@ func (tx *Tx) NearEvidence(e *Evidence, limit int) ([]Near, error) {
 			}
 		}
 	}
-	out := make([]Near, 0, len(found))
-	for k, d := range found {
-		out = append(out, Near{k[0], k[1], d})
+	same, err := tx.EvidenceFile(e.Merchant, e.File)
+	if err != nil && recourse.CodeOf(err) != "evidence_missing" {
+		return nil, err
 	}
+	for i := range same {
+		note(Near{Order: same[i].Order, Case: same[i].Case, Same: true})
+	}
+	out := slices.Collect(maps.Values(found))
 	slices.SortFunc(out, func(a, b Near) int {
-		return cmp.Or(cmp.Compare(a.Distance, b.Distance), strings.Compare(a.Order, b.Order), strings.Compare(a.Case, b.Case))
+		return cmp.Or(cmp.Compare(bit(b.Same), bit(a.Same)), cmp.Compare(a.Distance, b.Distance), strings.Compare(a.Order, b.Order), strings.Compare(a.Case, b.Case))
 	})
 	return out[:min(len(out), limit)], nil
 }
 
-func (tx *Tx) nearBand(e *Evidence, i int, value int64, note func(order, id string, distance int)) error {
+func (tx *Tx) nearBand(e *Evidence, i int, value int64, note func(Near)) error {
 	rows, err := tx.query(nearTexts[i], append([]any{e.Merchant}, around(value)...)...)
 	if err != nil {
 		return err
@@ -229,7 +228,7 @@ func (tx *Tx) nearBand(e *Evidence, i int, value int64, note func(order, id stri
 		var hash int64
 		var order, id string
 		err := rows.Scan(&hash, &order, &id)
-		note(order, id, bits.OnesCount64(uint64(hash)^e.Hash))
+		note(Near{Order: order, Case: id, Distance: bits.OnesCount64(uint64(hash) ^ e.Hash)})
 		return err
 	})
 }

@@ -27,7 +27,7 @@ type EvidenceItem struct {
 	Original string // … the file as it came
 	State    string // why there is no picture
 	Also     []Link // where it was used, too
-	Same     bool   // … the very same file, or one that nobody can tell from it
+	Same     bool   // … the very same file
 }
 
 // EvidencePlace is where a gallery's files are served from, and to whom: the desk's people may have the file as it came.
@@ -62,7 +62,7 @@ func NewEvidence(r Reader, rows []store.Evidence, near map[string][]store.Near, 
 				l = Link{Label: n.Case, Href: CasePath(n.Case)}
 			}
 			it.Also = append(it.Also, l)
-			it.Same = it.Same || n.Distance == 0
+			it.Same = it.Same || n.Same
 		}
 		items = append(items, it)
 	}

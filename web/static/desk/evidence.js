@@ -15,7 +15,8 @@
     box.image.src = a.href;
     box.image.alt = a.querySelector("img").alt;
     const notes = a.parentElement.querySelector(".shot-by");
-    box.foot.textContent = notes ? notes.textContent.trim().replace(/\s+/g, " ") : "";
+    const words = a.parentElement.querySelector(".shot-text");
+    box.foot.textContent = [...(notes ? notes.children : []), words].filter(Boolean).map((e) => e.textContent.trim()).join(" · ");
     box.count.textContent = shots.length > 1 ? `${i + 1} / ${shots.length}` : "";
     box.previous.hidden = i === 0;
     box.next.hidden = i === shots.length - 1;
