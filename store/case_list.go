@@ -78,7 +78,7 @@ func (f *CaseFilter) alone(lead string) CaseFilter {
 	case "situation":
 		a.Situation = f.Situation
 	case "amount":
-		a.Least = f.Least
+		a.Least, a.Turn = f.Least, "" // counted by its index alone
 	}
 	return a
 }
