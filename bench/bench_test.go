@@ -58,7 +58,7 @@ func TestCommand(t *testing.T) {
 
 // TestDurable runs those that need a database and no other program, on very little.
 func TestDurable(t *testing.T) {
-	for name, lines := range map[string]int{"handle-sqlite": 1, "handle-callers": 2, "http": 2, "queue-page": 2} {
+	for name, lines := range map[string]int{"handle-sqlite": 1, "handle-callers": 2, "http": 2, "queue-page": 3} {
 		t.Run(name, func(t *testing.T) {
 			var out strings.Builder
 			if err := command([]string{"-json", "-seconds", "0.05", "-n", "300", "-run", name}, &out); err != nil {

@@ -131,7 +131,11 @@ func fillQueue(ctx context.Context, path string, want int) (orders int, err erro
 
 // looks are the addresses that are asked for in turn. Where NEXT stands the cursor of the answer before is put.
 var pageLooks = []string{"/", "/?after=NEXT", "/?after=NEXT", "/?waits=merchant", "/?waits=buyer", "/?when=overdue", "/?when=today", "/?when=week", "/?situation=out_of_stock", "/?situation=late_shipment&waits=merchant",
-	"/?situation=damaged_item&after=NEXT", "/?supplier=supplier-0042", "/?supplier=supplier-1042&waits=merchant"}
+	"/?situation=damaged_item&after=NEXT", "/?supplier=supplier-0042", "/?supplier=supplier-1042&waits=merchant", "/?turn=others", "/?turn=others&after=NEXT", "/?only=approve", "/?only=unread", "/?only=snoozed", "/?who=mine", "/?who=nobody",
+	"/?country=SE", "/?country=XX", "/?least=500", "/?least=100&situation=late_shipment", "/queue?when=today"}
+
+// findLooks are words that are looked for: many, few and none have them.
+var findLooks = []string{"find refund", "find supplier", "find c00001", "find c0000", "find kite red", "find nobodyatall", "find 屏幕"}
 
 var apiLooks = []string{"?status=open", "?status=open&cursor=NEXT", "?status=open&cursor=NEXT", "?status=open&sort=opened", "?status=open&sort=opened&cursor=NEXT", "?status=open&sort=amount", "?status=open&sort=amount&cursor=NEXT",
 	"?status=open&situation=late_shipment", "?status=open&situation=damaged_item&sort=amount", "?status=open&supplier=supplier-0007", "?supplier=supplier-0008&sort=opened", "?status=open&waits=merchant", "?status=open&country=SE",
@@ -177,11 +181,39 @@ func runQueue(o options) ([]line, error) {
 	if err != nil {
 		return nil, err
 	}
+	perSecond, err := indexQueue(ctx, d, path)
+	if err != nil {
+		return nil, err
+	}
+	find, err := s.look(o, findLooks, "Cookie: recourse_session="+session+"\r\n", []byte("after="))
+	if err != nil {
+		return nil, err
+	}
 	api, err := s.look(o, prefixed("/api/v1/cases", apiLooks), "Authorization: Bearer "+s.token+"\r\n", []byte(`"next":"`))
 	if err != nil {
 		return nil, err
 	}
-	return []line{page.line(".page.p99", note), api.line(".api.p99", note)}, nil
+	found := find.line(".find.p99", fmt.Sprintf("%s; %.0f orders/s put into the index", note, perSecond))
+	return []line{page.line(".page.p99", note), found, api.line(".api.p99", note)}, nil
+}
+
+// indexQueue puts all orders into the index of words, as the program does in the background, and says how many a second.
+func indexQueue(ctx context.Context, d *desk.Desk, path string) (perSecond float64, err error) {
+	b, err := openBare(path)
+	if err != nil {
+		return 0, err
+	}
+	defer b.close()
+	done, err := b.db.ExecContext(ctx, `INSERT INTO search_todo (merchant, order_id, version, cases) SELECT merchant, order_id, version, 0 FROM orders`)
+	if err != nil {
+		return 0, err
+	}
+	n, err := done.RowsAffected()
+	begun := time.Now()
+	for more := true; more && err == nil; {
+		more, err = d.Index(ctx, "")
+	}
+	return float64(n) / time.Since(begun).Seconds(), err
 }
 
 func prefixed(prefix string, all []string) []string {
@@ -220,7 +252,7 @@ func (s *site) look(o options, looks []string, headers string, next []byte) (*se
 		for i, cursor := 0, ""; i < times*len(looks) && time.Now().Before(until); i++ {
 			look := looks[i%len(looks)]
 			begun := time.Now()
-			status, err := w.ask("GET", strings.Replace(look, "NEXT", cursor, 1), headers, nil)
+			status, err := s.lookAt(w, strings.Replace(look, "NEXT", cursor, 1), headers)
 			if err == nil && status != 200 {
 				err = fmt.Errorf("%s: %d: %s", look, status, w.body)
 			}
@@ -246,6 +278,19 @@ func (s *site) look(o options, looks []string, headers string, next []byte) (*se
 	}
 	wait.Wait()
 	return summed(took), errors.Join(errs[:]...)
+}
+
+// lookAt asks for an address, or for words: what is found by none is answered with 404.
+func (s *site) lookAt(w *wire, look, headers string) (status int, err error) {
+	words, find := strings.CutPrefix(look, "find ")
+	if !find {
+		return w.ask("GET", look, headers, nil)
+	}
+	status, err = w.ask("POST", "/find", headers+"Content-Type: application/x-www-form-urlencoded\r\n", []byte("number="+url.QueryEscape(words)))
+	if status == 404 {
+		status = 200
+	}
+	return status, err
 }
 
 func summed(took map[string][]time.Duration) *seen {

@@ -48,8 +48,8 @@ func (f *CaseFilter) lead() string {
 		return "waits"
 	case f.Situation != "":
 		return "situation"
-	case f.Least.Currency != "" && f.Sort != ByAmount:
-		return "amount"
+	case f.Least.Currency != "" && f.Sort != ByAmount && (f.Turn != TurnMine || f.Status != recourse.Closed):
+		return "amount" // of what is closed and still to be worked on there is little: the order leads there
 	}
 	return ""
 }
@@ -78,7 +78,7 @@ func (f *CaseFilter) alone(lead string) CaseFilter {
 	case "situation":
 		a.Situation = f.Situation
 	case "amount":
-		a.Least = f.Least
+		a.Least, a.Turn = f.Least, "" // counted by its index alone
 	}
 	return a
 }
@@ -219,7 +219,7 @@ func (tx *Tx) cases(merchant string, f CaseFilter) ([]Case, error) {
 	if f.Status == "" {
 		statuses = []recourse.CaseStatus{recourse.Open, recourse.Closed}
 	}
-	if f.Turn == "" && f.turned(f.lead()) {
+	if f.Turn == "" && f.Sort != ByAmount {
 		turns = []Turn{TurnMine, TurnOthers}
 	}
 	var all []Case
@@ -267,6 +267,15 @@ func (tx *Tx) casesBy(merchant string, f CaseFilter) ([]Case, error) {
 
 // CountCases counts cases, up to a limit: more than anybody reads need not be counted.
 func (tx *Tx) CountCases(merchant string, f CaseFilter, limit int) (n int, err error) {
+	if f.Status == "" && f.lead() == "amount" { // its index begins with the status
+		for _, f.Status = range []recourse.CaseStatus{recourse.Open, recourse.Closed} {
+			part, err := tx.CountCases(merchant, f, limit-n)
+			if n += part; err != nil || n >= limit {
+				return n, err
+			}
+		}
+		return n, nil
+	}
 	where, args := f.where(merchant, f.lead())
 	args = append(args, limit)
 	rows, err := tx.query(`SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE `+where+fmt.Sprintf(` LIMIT $%d) few`, len(args)), args...)

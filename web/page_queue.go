@@ -184,9 +184,9 @@ type shelved struct {
 
 const (
 	// facetsOf is from how many cases the values are taken, those that are due first.
-	facetsOf = 1000
+	facetsOf = 400
 	// facetsFor is how long they are kept.
-	facetsFor = 5 * time.Second
+	facetsFor = 15 * time.Second
 	// mostShelved is of how many merchants.
 	mostShelved = 1000
 )
