@@ -217,6 +217,9 @@ var unspoken = []string{
 	"json", "json_depth", "json_text", "json_value", "parameter", "parameter_unknown", "query", "token_missing", "case_other", "address", "unreadable",
 	"merchant_id", "money_scale", "money_weights", "not_empty", "file", "database_missing", "database_newer", "policy_changed", "policy_missing", "chain_broken", "closing", "confirm", "interrupted",
 	"entry_missing", "decision_differs", "head_differs", "file_differs", "case_differs", "prefetch", "token_kind", "token_name", "token_several", "role_unknown", "calendars_unknown", "playbook_unknown",
+	"term", "words_of_no_message", "too_many_streams",
+	// Made in the reader's words where they are found.
+	"bulk_not_offered", "bulk_nothing", "words_empty", "party_unknown", "undo_late",
 }
 
 var coded = regexp.MustCompile(`(?:Code: |invalid\(|moneyRefused\(|fault\([^"\n]*, )"([a-z_]+)"`)

@@ -47,7 +47,7 @@ func (r Reader) bulk(found *Found, may Rights) Bulk {
 	}
 	b.People = append(b.People, FieldOption{Nobody, r.T("to_nobody")})
 	for _, days := range []int{1, 3, 7} {
-		label := r.T("snooze_tomorrow")
+		label := r.T("bulk_tomorrow")
 		if days > 1 {
 			label = r.T("in", "time", r.Duration(strconv.Itoa(days)+" days"))
 		}
