@@ -42,7 +42,12 @@ func (v *visit) caseAs(id string, status int, say *view.Notice) error {
 		return err
 	}
 	v.decider(d.Decider)
+	link, err := v.letterhead(d.File.Order.ID, view.CasePath(id))
+	if err != nil {
+		return err
+	}
 	c := view.NewCase(v.read, d, id, v.rightsOn(d, id))
+	c.Link = link
 	c.Picture.Width, c.Picture.Height = sizeOf(view.Drawn(v.read, d, id))
 	names, err := v.colleagues()
 	if err != nil {
@@ -50,9 +55,6 @@ func (v *visit) caseAs(id string, status int, say *view.Notice) error {
 	}
 	c.Team(v.read, d, v.who.Name, names)
 	c.Type(v.typed)
-	if c.Link, err = v.link(c.Order.ID, view.CasePath(id)); err != nil {
-		return err
-	}
 	if c.Files = v.evidence != nil; c.Files {
 		if c.Evidence, err = v.evidenceItems(id); err != nil {
 			return err
@@ -247,6 +249,9 @@ func (v *visit) preview(c *view.Confirm, id string, fact desk.Fact) (*desk.View,
 		return nil, err
 	}
 	v.decider(d.Decider)
+	if _, err := v.letterhead(d.File.Order.ID, view.CasePath(id)); err != nil {
+		return nil, err
+	}
 	fact.Event.ID = ""
 	c.Case, c.Back, c.Label, c.Otherwise = view.NewCase(v.read, d, id, v.rightsOn(d, id)), view.CasePath(id), v.read.T("confirm_yes"), v.read.T("nothing_follows")
 	if fact.Event.Remedy != "" {

@@ -138,8 +138,17 @@ func (v *visit) speak(words *text.Catalog) {
 func (v *visit) decider(d *decide.Decider) {
 	country := d.Policy.Country(playbook.Duration{Calendar: "merchant"})
 	if c, ok := d.Calendars.Calendar(country); ok {
+		head := v.read.Head
 		v.read = view.NewReader(v.lang, c.Location(), v.read.Now)
+		v.read.Head = head
 	}
+}
+
+// letterhead lets the messages of an order say whose they are and where the buyer's page is, where there is one.
+func (v *visit) letterhead(order, back string) (view.LinkModel, error) {
+	link, err := v.link(order, back)
+	v.read.Head = view.Letterhead{Shop: v.shop, Link: link.Address}
+	return link, err
 }
 
 // page is what stands around a page.
