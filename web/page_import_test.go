@@ -119,8 +119,8 @@ func TestImportRefuses(t *testing.T) {
 		status int
 		say    string
 	}{
-		"nothing":     {[3]string{"book", "", ""}, http.StatusUnprocessableEntity, "no file was chosen"},
-		"another one": {[3]string{"other", "x.csv", "a,b"}, http.StatusUnprocessableEntity, "no file was chosen"},
+		"nothing":     {[3]string{"book", "", ""}, http.StatusUnprocessableEntity, "No file was chosen"},
+		"another one": {[3]string{"other", "x.csv", "a,b"}, http.StatusUnprocessableEntity, "No file was chosen"},
 		"a picture":   {[3]string{"book", "x.csv", "\x89PNG\r\n\x1a\n\x00\x00"}, http.StatusOK, `class="notice bad"`},
 		"no header":   {[3]string{"book", "x.csv", "a,b\n1,2\n"}, http.StatusOK, "no profile recognises the header"},
 		"a zip":       {[3]string{"book", "x.xlsx", "PK\x03\x04 broken"}, http.StatusOK, `class="notice bad"`},

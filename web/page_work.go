@@ -86,7 +86,7 @@ func (s *site) assign(v *visit) error {
 		return err
 	}
 	if name != "" && !slices.Contains(names, name) {
-		return v.again(id, &recourse.Error{Kind: recourse.Invalid, Code: "person_unknown", Field: "person", Message: v.read.T("person_unknown", "name", name)})
+		return v.again(id, &recourse.Error{Kind: recourse.Invalid, Code: "colleague_unknown", Field: "person", Message: v.read.T("person_unknown", "name", name)})
 	}
 	return v.tell(id, v.beside(id, d, recourse.CaseAssigned, recourse.Data{Person: name}), "told_assigned")
 }

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -222,12 +223,20 @@ func (v *visit) notice(err error) *view.Notice {
 		return n
 	}
 	if say, do, ok := v.lang.Error(err); ok {
-		return &view.Notice{Text: say, Hint: do}
+		return &view.Notice{Text: say, Hint: do, Detail: whereIn(err)}
 	}
 	if n := v.saidOf(string(kind)); n != nil {
 		return n
 	}
 	return &view.Notice{Text: v.read.T("error_invalid", "what", err.Error())}
+}
+
+// whereIn is an error in the program's own words where it is about a place in a file: only they say which; "" for others.
+func whereIn(err error) string {
+	if e, ours := errors.AsType[*recourse.Error](err); ours && e.Position.Line > 0 {
+		return recourse.Shorten(e.Error(), 400)
+	}
+	return ""
 }
 
 // saidOf is what the desk says of an error's code, or of its kind; nil when it has no words for it.
