@@ -105,6 +105,7 @@ func (s *site) signedIn(page func(*visit) error) http.HandlerFunc {
 			http.Error(w, "sign in first", http.StatusUnauthorized)
 			return
 		}
+		r = r.WithContext(account.By(r.Context(), who.Name))
 		v := &visit{site: s, w: w, r: r, who: who}
 		v.speak(s.texts.program)
 		err := s.desk.Store().Read(r.Context(), func(tx *store.Tx) error {
