@@ -122,6 +122,9 @@ func (p onePage) look(t *testing.T, ctx context.Context, h *house, lang string, 
 	if os.Getenv("RECOURSE_SHOTS") == "" || only.MatchString(where) {
 		shoot(t, ctx, "every/"+where)
 	}
+	if p.name == "case-customs" {
+		paper(t, ctx, where)
+	}
 	light(t, ctx, "dark")
 	where = p.where(lang, width, "dark")
 	colours(t, ctx, where)
@@ -142,28 +145,27 @@ func (p onePage) look(t *testing.T, ctx context.Context, h *house, lang string, 
 // come brings the browser to a page, in a language.
 func (p onePage) come(t *testing.T, ctx context.Context, h *house, lang string) {
 	t.Helper()
-	at := h.url + p.path
-	switch {
-	case strings.HasPrefix(p.path, account.LinkPath):
-		at += "?lang=" + lang
-	case p.form == nil:
-		do(t, ctx, speaks(h.url, lang))
-	default:
-		do(t, ctx, speaks(h.url, lang), chromedp.Navigate(h.url+"/keys"))
-		eval[bool](t, ctx, `(() => { const f = document.createElement('form'); f.method = 'post'; f.action = `+strconv.Quote(p.path)+`;
-			new URLSearchParams(`+strconv.Quote(p.form.Encode())+`).forEach((v, k) => { const i = document.createElement('textarea'); i.name = k; i.value = v; f.append(i) });
-			document.body.append(f); setTimeout(() => HTMLFormElement.prototype.submit.call(f), 20); return true })()`)
-		do(t, ctx, chromedp.WaitReady(`body:not(:has(main > .keys)) main h1`))
+	do(t, ctx, speaks(h.url, lang))
+	if p.form == nil {
+		do(t, ctx, chromedp.Navigate(h.url+p.path))
 		return
 	}
-	do(t, ctx, chromedp.Navigate(at))
+	do(t, ctx, chromedp.Navigate(h.url+"/keys"))
+	eval[bool](t, ctx, `(() => { const f = document.createElement('form'); f.method = 'post'; f.action = `+strconv.Quote(p.path)+`;
+			new URLSearchParams(`+strconv.Quote(p.form.Encode())+`).forEach((v, k) => { const i = document.createElement('textarea'); i.name = k; i.value = v; f.append(i) });
+			document.body.append(f); setTimeout(() => HTMLFormElement.prototype.submit.call(f), 20); return true })()`)
+	do(t, ctx, chromedp.WaitReady(`body:not(:has(main > .keys)) main h1`))
 }
 
 // speaks sets the language that a browser has chosen.
 func speaks(url, lang string) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, network.SetCookie, network.SetCookieParams{Name: "lang", Value: lang, URL: url})
-		return err
+		for _, name := range []string{"lang", "buyer_lang"} {
+			if _, err := cdp.Call(ctx, t, network.SetCookie, network.SetCookieParams{Name: name, Value: lang, URL: url}); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
@@ -183,6 +185,20 @@ func light(t *testing.T, ctx context.Context, scheme string) {
 		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
 		return err
 	}))
+}
+
+// paper looks at a page as it is printed: nothing that is pressed or filled in is there.
+func paper(t *testing.T, ctx context.Context, where string) {
+	t.Helper()
+	do(t, ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+		return err
+	}))
+	fits(t, ctx, where+" on paper")
+	if left := eval[string](t, ctx, `[...document.querySelectorAll('button, input, select, textarea')].filter(e => e.checkVisibility() && e.getBoundingClientRect().height > 1).map(e => e.outerHTML.slice(0, 100)).join(' ')`); left != "" {
+		t.Errorf("%s has on paper: %s", where, left)
+	}
+	shoot(t, ctx, "every/"+where+"-paper")
 }
 
 // colours looks at a page, where axe has looked already, once more in another light: only its colours are others.
@@ -272,11 +288,11 @@ func everyVisitor(t *testing.T) []visitor {
 	return []visitor{
 		{h, nil, []onePage{
 			{name: "signin", path: "/signin?back=%2Fpeople", says: "Sign in"},
-			{name: "signin-used", path: "/signin/rc_l_lune_" + strings.Repeat("a", 32), says: "link"},
+			{name: "signin-used", path: "/signin/rc_l_lune_" + strings.Repeat("a", 32), says: "not good any more"},
 			{name: "invite", path: "/invite/" + invite, says: "Noé Garnier"},
-			{name: "invite-false", path: "/invite/rc_i_lune_" + strings.Repeat("a", 32), says: "link"},
+			{name: "invite-false", path: "/invite/rc_i_lune_" + strings.Repeat("a", 32), says: "not good any more"},
 		}},
-		{fresh, nil, []onePage{{name: "setup", path: "/setup/" + url.PathEscape(setup), says: "assword"}}},
+		{fresh, nil, []onePage{{name: "setup", path: "/setup/" + url.PathEscape(setup), says: "Open the shop"}}},
 		{fresh, func() string { return fresh.link("Inès Marchand", account.Owner) }, []onePage{
 			{name: "queue-new", path: "/", says: "Queue"}, {name: "insights-new", path: "/insights", says: "Insights"}, {name: "import-new", path: "/import", says: "Import orders"},
 		}},
@@ -320,19 +336,19 @@ func deskPages(t *testing.T, h *house, other store.Person) []onePage {
 		{name: "queue", path: "/", says: "Out of stock"}, {name: "queue-filtered", path: "/?situation=out_of_stock&who=nobody", says: "Out of stock", open: ".keep"},
 		{name: "queue-view", path: "/?when=week", says: "Change this view", open: "details"}, {name: "queue-none", path: "/?when=later&waits=buyer&supplier=nobody", says: "Queue"},
 		{name: "found", path: "/find", form: url.Values{"number": {"lyon"}}, says: "<mark>"}, {name: "found-nothing", path: "/find", form: url.Values{"number": {"nobody at all"}}, says: "Nothing found"},
-		{name: "bulk", path: "/queue/bulk", form: url.Values{"do": {"approve"}, "case": picked, "back": {"/"}}, says: "Nothing has been done yet"},
+		{name: "bulk", path: "/queue/bulk", form: url.Values{"do": {"approve"}, "case": picked, "back": {"/"}}, says: "Cannot be done: "},
 		{name: "keys", path: "/keys", says: "<kbd"}, {name: "case", path: "/cases/" + stock, says: "What comes next"}, {name: "case-evidence", path: "/cases/2120-1", says: "Photos and videos", open: ".evidence-add"},
 		{name: "case-customs", path: "/cases/" + customs, says: "la facture est dans le dossier", open: ".picture, .reasons"}, {name: "case-oversized", path: "/cases/" + h.open("oversized"), says: "What comes next"},
-		{name: "case-late", path: "/cases/" + h.open("late_shipment"), says: "History"}, {name: "case-none", path: "/cases/9999-1", says: "no"}, {name: "order", path: "/orders/2101", says: "2101"},
-		{name: "confirm", path: confirm, form: sure, says: "What would follow"}, {name: "mentions", path: "/mentions", says: "la facture est dans le dossier"},
+		{name: "case-late", path: "/cases/" + h.open("late_shipment"), says: "History"}, {name: "case-none", path: "/cases/9999-1", says: "There is no"}, {name: "order", path: "/orders/2101", says: "2101"},
+		{name: "confirm", path: confirm, form: sure, says: ">Approve<"}, {name: "mentions", path: "/mentions", says: "la facture est dans le dossier"},
 		{name: "insights", path: "/insights", says: "Insights"}, {name: "insights-supplier", path: "/insights?range=year&supplier=yiwu-lamps", says: "yiwu-lamps"}, {name: "insights-none", path: "/insights?from=2031-01-01&to=2031-02-01", says: "Insights"},
 		{name: "messages", path: "/messages", says: "Messages"}, {name: "editor", path: "/messages/out_of_stock", says: "Subject"}, {name: "editor-part", path: "/messages/part.facts", says: "Messages"},
-		{name: "languages", path: "/messages/languages", says: "Deutsch"}, {name: "language", path: "/messages/languages/de", says: "Deutsch"}, {name: "language-names", path: "/messages/languages/de?group=names", says: "Deutsch"},
+		{name: "languages", path: "/messages/languages", says: "Deutsch"}, {name: "language", path: "/messages/languages/de", says: "German"}, {name: "language-names", path: "/messages/languages/de?group=names", says: "German"},
 		{name: "playbook", path: "/playbook", says: "<svg"}, {name: "playbook-full", path: "/playbook?path=resupply&size=full", says: "<svg"}, {name: "state", path: "/playbook/states/resupply.refunding", says: "resupply"},
 		{name: "settings", path: "/playbook/settings", says: "merchant.country"}, {name: "trial", path: "/playbook/settings", form: trial, says: "90 days"}, {name: "versions", path: "/playbook/versions", says: "Golden Week"},
 		{name: "version", path: "/playbook/versions/2", says: "Golden Week"}, {name: "playbook-file", path: "/playbook/file", says: "<textarea"},
 		{name: "import", path: "/import", says: "Import orders"}, {name: "import-file", path: book, says: "Recognised as"}, {name: "import-tried", path: tried, says: "Trial run"},
-		{name: "people", path: "/people", says: "Mei Lin"}, {name: "person", path: "/people/" + other.ID, says: "Mei Lin"}, {name: "account", path: "/account", says: "Inès Marchand"}, {name: "tour", path: "/tour", says: "stop"},
+		{name: "people", path: "/people", says: "Mei Lin"}, {name: "person", path: "/people/" + other.ID, says: "Mei Lin"}, {name: "account", path: "/account", says: "Inès Marchand"}, {name: "tour", path: "/tour", says: "Ten cases, one of every situation"},
 	}
 }
 
@@ -359,7 +375,7 @@ func buyerPages(t *testing.T, h *house) (pages []onePage) {
 		return path
 	}
 	states := h.buyerStates()
-	for _, s := range [][2]string{{"fine", "Red kite"}, {"refund", "59.80"}, {"choose", "Red kite"}, {"photos", "photo"}, {"closed", "59.80"}, {"address", "address"}, {"arrived", "Red kite"}} {
+	for _, s := range [][2]string{{"fine", "Red kite"}, {"refund", "59,80"}, {"choose", "Red kite"}, {"photos", "photo"}, {"closed", "59,80"}, {"address", "adresse"}, {"arrived", "Red kite"}} {
 		pages = append(pages, onePage{name: "buyer-" + s[0], path: link(states[s[0]]), says: s[1]})
 	}
 	fine := pages[0].path
@@ -377,5 +393,5 @@ func buyerPages(t *testing.T, h *house) (pages []onePage) {
 	h.tell(recourse.OrderPlaced, strings.Replace(pageOrder, `"77"`, `"508"`, 1))
 	old := link("508")
 	h.at.Store(pageNow.UnixMicro())
-	return append(pages, onePage{name: "buyer-revoked", path: gone, says: "link"}, onePage{name: "buyer-expired", path: old, says: "link"}, onePage{name: "buyer-false", path: path.Clean(fine[:len(fine)-1] + "0"), says: "link"})
+	return append(pages, onePage{name: "buyer-revoked", path: gone, says: "Ce lien ne fonctionne plus"}, onePage{name: "buyer-expired", path: old, says: "Ce lien a expiré"}, onePage{name: "buyer-false", path: path.Clean(fine[:len(fine)-1] + "0"), says: "This link does not work"})
 }
