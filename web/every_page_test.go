@@ -340,7 +340,7 @@ func deskPages(t *testing.T, h *house, other store.Person) []onePage {
 		{name: "keys", path: "/keys", says: "<kbd"}, {name: "case", path: "/cases/" + stock, says: "What comes next"}, {name: "case-evidence", path: "/cases/2120-1", says: "Photos and videos", open: ".evidence-add"},
 		{name: "case-customs", path: "/cases/" + customs, says: "la facture est dans le dossier", open: ".picture, .reasons"}, {name: "case-oversized", path: "/cases/" + h.open("oversized"), says: "What comes next"},
 		{name: "case-late", path: "/cases/" + h.open("late_shipment"), says: "History"}, {name: "case-none", path: "/cases/9999-1", says: "There is no"}, {name: "order", path: "/orders/2101", says: "2101"},
-		{name: "confirm", path: confirm, form: sure, says: ">Approve<"}, {name: "mentions", path: "/mentions", says: "la facture est dans le dossier"},
+		{name: "confirm", path: confirm, form: sure, says: "Approve and send"}, {name: "mentions", path: "/mentions", says: "la facture est dans le dossier"},
 		{name: "insights", path: "/insights", says: "Insights"}, {name: "insights-supplier", path: "/insights?range=year&supplier=yiwu-lamps", says: "yiwu-lamps"}, {name: "insights-none", path: "/insights?from=2031-01-01&to=2031-02-01", says: "Insights"},
 		{name: "messages", path: "/messages", says: "Messages"}, {name: "editor", path: "/messages/out_of_stock", says: "Subject"}, {name: "editor-part", path: "/messages/part.facts", says: "Messages"},
 		{name: "languages", path: "/messages/languages", says: "Deutsch"}, {name: "language", path: "/messages/languages/de", says: "German"}, {name: "language-names", path: "/messages/languages/de?group=names", says: "German"},

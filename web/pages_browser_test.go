@@ -34,7 +34,11 @@ func browser(t *testing.T) context.Context {
 	all, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, end := chromedp.NewContext(all)
 	t.Cleanup(func() { end(); stop() })
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+	bare := chromedp.Func(func(ctx context.Context, t *chromedp.Target) error { // as on a phone, where they take no room
+		_, err := cdp.Call(ctx, t, emulation.SetScrollbarsHidden, emulation.SetScrollbarsHiddenParams{Hidden: true})
+		return err
+	})
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank"), bare); err != nil {
 		t.Fatal(err)
 	}
 	return ctx
