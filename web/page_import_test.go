@@ -215,16 +215,4 @@ func TestImportLook(t *testing.T) {
 	fits(t, ctx, "a tried file")
 	axe(t, ctx, "a tried file")
 	shoot(t, ctx, "import-3-tried")
-	at := eval[string](t, ctx, `location.pathname`)
-	for _, c := range []struct {
-		lang, scheme string
-		width        int64
-	}{{"fr", "dark", 768}, {"zh", "light", 360}, {"zh", "dark", 360}, {"fr", "light", 360}} {
-		look(t, ctx, c.width, c.scheme)
-		do(t, ctx, chromedp.Navigate(h.url+"/language?to="+c.lang+"&back="+url.QueryEscape(at)))
-		where := "import-" + c.lang + "-" + c.scheme
-		fits(t, ctx, where)
-		axe(t, ctx, where)
-		shoot(t, ctx, where)
-	}
 }
