@@ -36,6 +36,8 @@ type walker struct {
 	id    string // of the case
 	link  string // to the buyer's page, once the desk has made it
 	shots int
+	// shooting is how long the pictures took.
+	shooting time.Duration
 }
 
 // walk opens a shop with some settings of its own, for one walk.
@@ -122,6 +124,8 @@ func (w *walker) leaves(by func()) {
 func (w *walker) shot(what string) {
 	w.t.Helper()
 	w.shots++
+	began := time.Now()
+	defer func() { w.shooting += time.Since(began) }()
 	shoot(w.t, w.ctx, fmt.Sprintf("walk-%s-%02d-%s", w.name, w.shots, what))
 }
 
@@ -129,14 +133,18 @@ func (w *walker) shot(what string) {
 func (w *walker) signs() {
 	w.t.Helper()
 	w.goes(w.house.link("Ada", account.Owner))
-	w.goes(w.url + "/language?to=" + w.lang + "&back=/")
+	if eval[string](w.t, w.ctx, `document.documentElement.lang`) != w.lang {
+		w.goes(w.url + "/language?to=" + w.lang + "&back=/")
+	}
 }
 
 // finds goes to the desk, sees the case in the queue and opens it from there.
 func (w *walker) finds() {
 	w.t.Helper()
 	w.signs()
-	w.shot("queue")
+	if w.shots == 0 {
+		w.shot("queue")
+	}
 	row := `tr.case[data-case="` + w.id + `"] .row-link`
 	if !eval[bool](w.t, w.ctx, `!!document.querySelector(`+strconv.Quote(row)+`)`) {
 		w.t.Fatalf("%s is not in the queue: %s", w.id, w.text())
@@ -378,7 +386,6 @@ func (w *walker) tabs(k known, key string) {
 	for range 200 {
 		w.press(kb.Tab)
 		if eval[bool](w.t, w.ctx, `document.activeElement.type == 'submit' && document.activeElement.form == (`+k.js()+`)`) {
-			w.shot("focus")
 			w.leaves(func() { w.press(key) })
 			return
 		}

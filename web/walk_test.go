@@ -42,7 +42,7 @@ func TestSituations(t *testing.T) {
 			if opener := w.caseOf(w.id).Opener; opener != c.situation {
 				t.Errorf("%s was opened by %s", w.id, opener)
 			}
-			t.Logf("walked in %v with %d pictures", time.Since(began).Round(time.Millisecond), w.shots)
+			t.Logf("walked in %v, %v of it for %d pictures", time.Since(began).Round(time.Millisecond), w.shooting.Round(time.Millisecond), w.shots)
 		})
 	}
 }
@@ -53,14 +53,14 @@ func walkOutOfStock(w *walker) {
 	w.finds()
 	w.is("resupply.choosing")
 	w.sends(known{"/cases/77-1/assign", map[string]string{"person": "Ada"}})
-	w.says("Ada")
+	w.says("With Ada")
 	w.links()
 	w.records(recourse.OffersFound, "offers.0.supplier", "Weifang Kites", "offers.0.price", "38,00", "offers.0.stock", "90", "offers.0.same", "yes")
 	w.buys("Your turn", "You decide", "Please answer by 19 March 2026", "-Weifang", "-38")
 	w.asks("remedy.chosen 77-1 reorder", true)
 	w.says("Thank you, your choice has been taken in.", "We are ordering these goods for you at another supplier", "-Your turn")
 	w.works()
-	w.says("Place the reorder")
+	w.says("Reorder from Weifang Kites", "Question to the merchant: ", "-put again")
 	w.records(recourse.PurchasePlacedEvent, "purchase", "T-78", "supplier", "Weifang Kites", "cost", "76,00")
 	w.records(recourse.RecoveryReceivedNow, "amount", "80,00")
 	w.ends(recourse.OutcomeReordered, []string{"Closed · Reordered", "CN¥80.00", "T-78"}, []string{"Settled", "We have ordered these goods for you at another supplier.", "-Refund"}, "recovery 80.00 CNY received")
@@ -133,7 +133,7 @@ func walkSilent(w *walker) {
 	w.leaves(func() { w.press(kb.Enter) })
 	w.says("Approved. It now waits to be carried out.")
 	w.tabs(w.of(refund, recourse.EffectDone), " ")
-	w.ends(recourse.OutcomeRefunded, []string{"Closed · Refunded", "€59.80"}, []string{"Settled", "Your money has been paid back.", "Paid back", "€59.80"}, "refund 59.80 EUR done", "recovery 80.00 CNY requested")
+	w.ends(recourse.OutcomeRefunded, []string{"Closed · Refunded", "Nothing had happened by 18 March 2026", "€59.80"}, []string{"Settled", "Your money has been paid back.", "Paid back", "€59.80"}, "refund 59.80 EUR done", "recovery 80.00 CNY requested")
 }
 
 // walkCustoms sends the buyer a draft in words of its own, is reminded after three days, and hears that the parcel is free.
@@ -148,7 +148,7 @@ func walkCustoms(w *walker) {
 	w.sends(w.of(draft, recourse.EffectApproved))
 	w.done(draft)
 	w.links()
-	w.buys("La douane retient le colis", "À nous")
+	w.buys("La douane retient le colis", "Nous nous en occupons")
 	w.later(3*day + time.Hour)
 	w.works()
 	w.sends(w.told(recourse.ParcelScanned), "status", "customs_released")
