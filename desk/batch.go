@@ -305,13 +305,29 @@ func (g *group) take(j *job, file *recourse.OrderFile, now time.Time) *recourse.
 	}
 	record := store.Record{At: now, By: j.fact.By, Event: &ev, Moves: moves(&ev, file, decision.File, g.acts, told...)}
 	g.add(record, decision)
-	j.result.Status, j.result.Entries, j.result.Effects, j.result.Cases = Taken, decision.Entries, decision.Effects, touched(file, decision.File)
+	j.result.Status, j.result.Cases = Taken, touched(file, decision.File)
+	j.result.Entries, j.result.Effects = g.revealed(decision)
 	if len(decision.File.Held) > len(file.Held) {
 		j.result.Status = Held
 	}
 	g.places[j] = int64(len(g.change.Entries))
 	g.learn(file, decision.File, &ev, now)
 	return decision.File
+}
+
+// revealed is a decision for the one who told the fact: the words that they wrote, and not the tokens that are kept for them.
+func (g *group) revealed(d decide.Decision) ([]recourse.Entry, []recourse.Effect) {
+	if g.personal == nil {
+		return d.Entries, d.Effects
+	}
+	entries, effects := slices.Clone(d.Entries), slices.Clone(d.Effects)
+	for i := range entries {
+		entries[i].Why = g.personal.Fields.RevealWhy(entries[i].Why)
+	}
+	for i := range effects {
+		effects[i] = g.personal.Fields.RevealEffect(effects[i])
+	}
+	return entries, effects
 }
 
 // touched are the cases that a decision changed: it shares the others with the file before. Never nil.

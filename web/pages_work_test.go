@@ -137,7 +137,7 @@ func TestWriteOnPages(t *testing.T) {
 	action, form := formWith(t, page, `value="message"`)
 	form.Set("to", "buyer")
 	form.Set("text", "Votre cerf-volant part demain.\nBien à vous "+nasty)
-	page = ada.told(action, form, "Send this message?", "This is what will be sent", "Bonjour Camille Roux", "Votre cerf-volant part demain.", "camille@example.com", "-<img src=x")
+	page = ada.told(action, form, "Send this message?", "This is what will be sent", "Bonjour Camille Roux", "\n\nVotre cerf-volant part demain.", "camille@example.com", "-<img src=x")
 	if n := len(h.view("77-1").Thread("message.written")); n != 0 {
 		t.Fatalf("looking ahead has written %d messages", n)
 	}

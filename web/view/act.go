@@ -83,7 +83,7 @@ func (r Reader) acts(v *desk.View, id string, rights Rights) (out Acts) {
 func (r Reader) NewAct(v *desk.View, e *store.Effect, rights Rights) Act {
 	a := Act{
 		ID: e.ID, Path: EffectPath(e.ID), What: r.Language.Effect(e.Effect), Why: r.why(e.Why), Status: r.T("act_" + string(e.Status)), Class: actClass[e.Status],
-		At: r.Past(e.MovedAt), By: e.MovedBy, Note: e.Note, Money: e.Kind == recourse.EffectRefund, Draft: e.Draft,
+		At: r.Past(e.MovedAt), By: r.teller(e.MovedBy), Note: e.Note, Money: e.Kind == recourse.EffectRefund, Draft: e.Draft,
 	}
 	if awaiting(e) {
 		a.Status, a.NeedsPerson = r.T("act_to_approve"), !rights.Approves(&e.Effect)

@@ -1,12 +1,15 @@
 package view
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"recourse"
 	"recourse/decide"
 	"recourse/desk"
 	"recourse/playbook"
+	"recourse/store"
 )
 
 // Case is a case on one page: what happened, what comes next, what can be done.
@@ -104,7 +107,7 @@ func (r Reader) lead(v *desk.View, id string) string {
 	for i := range v.History {
 		for _, e := range v.History[i].Entries {
 			if e.Case == id && (e.Kind == recourse.EntryOpened || e.Kind == recourse.EntryReopened || e.Kind == recourse.EntryBecame) {
-				out = r.why(e.Why)
+				out = cmp.Or(r.why(e.Why), out) // what the playbook made of it has no reason of its own
 			}
 		}
 	}
@@ -133,7 +136,7 @@ type Step struct {
 func (r Reader) steps(v *desk.View, id string) (out []Step) {
 	for _, s := range v.Upcoming(id) {
 		step := Step{At: r.Due(s.At), Ask: s.Ask != nil, Back: s.Recovery != "", Detail: r.explained(s.Deadline)}
-		step.What = r.coming(&s)
+		step.What = r.coming(v, id, &s)
 		if n := len(out); n > 0 && out[n-1].At == step.At && out[n-1].Back == step.Back && out[n-1].Detail == step.Detail {
 			out[n-1].What = append(out[n-1].What, step.What...)
 			continue
@@ -144,7 +147,7 @@ func (r Reader) steps(v *desk.View, id string) (out []Step) {
 }
 
 // coming is what happens at a step.
-func (r Reader) coming(s *decide.Step) (out []string) {
+func (r Reader) coming(v *desk.View, id string, s *decide.Step) (out []string) {
 	switch {
 	case s.Ask != nil:
 		return []string{r.T("answer_due", "party", r.Party(s.Ask.Of), "question", r.Question(s.Ask.Question))}
@@ -155,12 +158,24 @@ func (r Reader) coming(s *decide.Step) (out []string) {
 		out = append(out, strings.TrimSpace(r.T("goes_on", "state", r.State(s.To))+" "+r.becoming(s.Become)))
 	}
 	for _, a := range s.Do {
-		out = append(out, r.act(a))
+		out = append(out, cmp.Or(r.firstAsked(v, id, a), r.act(a)))
 	}
 	if len(out) == 0 {
 		out = append(out, r.T("time_up"))
 	}
 	return out
+}
+
+// firstAsked tells an act that puts a question which nobody was asked yet; "" for any other.
+func (r Reader) firstAsked(v *desk.View, id, written string) string {
+	words := strings.Fields(written)
+	if len(words) < 3 || words[0] != string(recourse.EffectAsk) {
+		return ""
+	}
+	if slices.ContainsFunc(v.Effects, func(e store.Effect) bool { return e.Case == id && e.Question == words[2] }) {
+		return ""
+	}
+	return r.Language.Effect(recourse.Effect{Kind: recourse.EffectAsk, Of: recourse.Party(words[1]), Question: words[2]})
 }
 
 func (r Reader) becoming(s recourse.Situation) string {

@@ -53,9 +53,17 @@ func (r Reader) history(v *desk.View, id string) (out []Event) {
 	return out
 }
 
+// teller is the one who told something, by name. Buyers' own names stand with the order alone.
+func (r Reader) teller(by string) string {
+	if by == string(recourse.PartyBuyer) {
+		return r.Party(recourse.PartyBuyer)
+	}
+	return by
+}
+
 // happened tells one decision. What concerns other cases alone is left out.
 func (r Reader) happened(v *desk.View, h *store.Entry, id string, acts map[string]string) (Event, bool) {
-	e := Event{At: r.Past(h.At), By: h.By, Time: h.Event == nil, Seq: h.Seq, Kind: kindOf(h.Event), Clock: r.Clock(h.At)}
+	e := Event{At: r.Past(h.At), By: r.teller(h.By), Time: h.Event == nil, Seq: h.Seq, Kind: kindOf(h.Event), Clock: r.Clock(h.At)}
 	e.DayLabel, e.Day = r.dayOf(h)
 	others := false
 	for _, n := range h.Entries {

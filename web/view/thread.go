@@ -110,14 +110,14 @@ func (r Reader) received(h *store.Entry, caseID string) (Letter, bool) {
 		at = h.At
 	}
 	return Letter{
-		In: true, Party: sentence(r.Party(cmp.Or(ev.By, recourse.PartyBuyer))), By: h.By, Body: ev.Text, At: r.Past(at), at: at, State: LetterReceived, Status: r.T("letter_" + string(LetterReceived)),
+		In: true, Party: sentence(r.Party(cmp.Or(ev.By, recourse.PartyBuyer))), By: r.teller(h.By), Body: ev.Text, At: r.Past(at), at: at, State: LetterReceived, Status: r.T("letter_" + string(LetterReceived)),
 	}, true
 }
 
 // letter is a message that an act sends.
 func (r Reader) letter(file *recourse.OrderFile, e *store.Effect) Letter {
 	l := Letter{
-		ID: e.ID, Path: EffectPath(e.ID), Party: sentence(r.Party(e.To)), By: e.MovedBy, About: r.Language.Template(e.Template), Why: r.why(e.Why), Note: e.Note,
+		ID: e.ID, Path: EffectPath(e.ID), Party: sentence(r.Party(e.To)), By: r.teller(e.MovedBy), About: r.Language.Template(e.Template), Why: r.why(e.Why), Note: e.Note,
 		State: letterOf[e.Status], Class: actClass[e.Status], Own: e.Template == decide.TemplateWritten, Edited: e.Words != "", at: e.At,
 	}
 	if !e.MovedAt.IsZero() {
