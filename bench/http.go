@@ -30,8 +30,14 @@ type site struct {
 
 // newSite serves a desk, for a merchant.
 func newSite(ctx context.Context, d *desk.Desk, merchant string) (*site, error) {
-	s := &site{desk: d, accounts: account.New(d.Store(), d.Now)}
-	server, err := web.New(web.Options{Desk: d, Accounts: s.accounts, Version: "bench"})
+	return newSiteWith(ctx, merchant, web.Options{Desk: d})
+}
+
+// newSiteWith serves a desk with other options than the usual ones.
+func newSiteWith(ctx context.Context, merchant string, o web.Options) (*site, error) {
+	s := &site{desk: o.Desk, accounts: account.New(o.Desk.Store(), o.Desk.Now)}
+	o.Accounts, o.Version = s.accounts, "bench"
+	server, err := web.New(o)
 	if err != nil {
 		return nil, err
 	}

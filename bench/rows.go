@@ -43,6 +43,9 @@ type batchRows struct {
 // deskTables are written in this order, as [store.Tx.Save] does.
 var deskTables = []string{"orders", "history", "events", "refs", "personal", "cases", "effects"}
 
+// loggedTables are all that a decision writes to, be it copied for other benchmarks or not.
+var loggedTables = append(slices.Clip(deskTables), "supplies", "search_todo", "insight_news")
+
 // rowLog is the log that the triggers keep.
 type rowLog struct {
 	db     *sql.DB
@@ -56,7 +59,7 @@ func openRowLog(path string) (*rowLog, error) {
 		return nil, err
 	}
 	l := &rowLog{db: db}
-	for _, name := range deskTables {
+	for _, name := range loggedTables {
 		t, err := describe(db, name)
 		if err != nil {
 			return nil, err

@@ -34,7 +34,7 @@ func (t *table) moves() string {
 // tail is what to do with a row that is there.
 func (t *table) tail() string {
 	switch t.name {
-	case "orders", "cases", "personal":
+	case "orders", "cases", "personal", "supplies", "search_todo":
 		var sets []string
 		for i, c := range t.columns {
 			if !slices.Contains(t.key, i) {

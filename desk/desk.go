@@ -43,6 +43,7 @@ type Desk struct {
 	stopped  chan struct{}
 	watchers watchers
 	trials   chan struct{} // one for each trial that is made
+	reports  reports
 }
 
 // New opens a desk on a store. The clock is asked once for each transaction. Close it before the store.

@@ -47,16 +47,36 @@ func buyerOf(f *recourse.OrderFile, p *store.Personal, salt []byte) []insight.Fa
 	return nil
 }
 
-// Insights counts the figures of a merchant.
+// Insights counts the figures of a merchant, or gives those that were counted before from the same. The report is shared: it
+// is not to be changed.
 func (d *Desk) Insights(tx *store.Tx, merchant string, q insight.Query) (*insight.Report, error) {
 	c, err := tx.InsightCount(merchant)
 	if err != nil {
 		return nil, err
 	}
+	news, err := tx.InsightNewsNames(merchant)
+	if err != nil {
+		return nil, err
+	}
+	key := newReportKey(merchant, c, news, &q)
+	if r := d.reports.get(key, q); r != nil {
+		return r, nil
+	}
+	r, err := countReport(tx, merchant, c.Generation, q)
+	if err != nil {
+		return nil, err
+	}
+	r.Partial = c.Wanted
+	d.reports.put(key, r)
+	return r, nil
+}
+
+// countReport counts the days of a generation, and the news.
+func countReport(tx *store.Tx, merchant string, generation int64, q insight.Query) (*insight.Report, error) {
 	counting := insight.NewCounting(q)
 	for part, spans := range q.Spans() {
 		for _, s := range spans {
-			if err := tx.EachInsightDay(merchant, c.Generation, int64(part), s[0], s[1], func(_ int64, body []byte) error { return counting.Add(body) }); err != nil {
+			if err := tx.EachInsightDay(merchant, generation, int64(part), s[0], s[1], func(_ int64, body []byte) error { return counting.Add(body) }); err != nil {
 				return nil, err
 			}
 		}
@@ -70,9 +90,7 @@ func (d *Desk) Insights(tx *store.Tx, merchant string, q insight.Query) (*insigh
 			return nil, err
 		}
 	}
-	r := counting.Report()
-	r.Partial = c.Wanted
-	return r, nil
+	return counting.Report(), nil
 }
 
 // How the figures are written: how often, and how many bytes of news at once.

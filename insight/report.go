@@ -2,6 +2,7 @@ package insight
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -34,6 +35,9 @@ type Report struct {
 	Query   Query
 	Partial bool // orders of before are still being counted
 	Any     bool // there was anything at all, in either period, before any filter
+	// Stands is the instant at which the report becomes another one without a new fact, since a question's date has come;
+	// before it, and from the query's Now on, it is good.
+	Stands time.Time
 
 	Opened, Settled Pair
 	Weeks           []Week
@@ -133,6 +137,7 @@ type Counting struct {
 	q                      Query
 	before, until, from    int64
 	to, now                int64
+	stands                 int64 // the first second from which an open question counts as missed
 	steps                  []int64
 	names                  [4]intern // situations, suppliers, countries, channels
 	text                   intern
@@ -201,7 +206,7 @@ func (n *intern) of(i int32, words [][]byte) int32 {
 
 // NewCounting begins a report.
 func NewCounting(q Query) *Counting {
-	c := &Counting{q: q, before: q.Before.Unix(), until: q.Until.Unix(), from: q.From.Unix(), to: q.To.Unix(), now: q.Now.Unix()}
+	c := &Counting{q: q, before: q.Before.Unix(), until: q.Until.Unix(), from: q.From.Unix(), to: q.To.Unix(), now: q.Now.Unix(), stands: math.MaxInt64}
 	for i, want := range []string{q.Situation, q.Supplier, q.Country, q.Channel} {
 		c.want[i] = -1
 		if want != "" {
@@ -301,6 +306,7 @@ func (c *Counting) trouble(r *row, situation, country int32) {
 
 func (c *Counting) question(r *row, situation int32, in bool) {
 	if r.kind == Asked && r.at >= c.now {
+		c.stands = min(c.stands, r.at+1)
 		return // there is time
 	}
 	k := Kept{Due: r.weight}
@@ -405,6 +411,10 @@ func (c *Counting) step(at int64) int {
 func (c *Counting) Report() *Report {
 	r := &c.report
 	r.Query, r.Any = c.q, c.any
+	r.Stands = c.q.To.AddDate(100, 0, 0)
+	if c.stands < math.MaxInt64 {
+		r.Stands = time.Unix(c.stands, 0)
+	}
 	situations := c.names[bySituation].texts
 	for i, s := range c.q.Weeks {
 		r.Weeks = append(r.Weeks, Week{s, named(c.opened[i], situations), named(c.settled[i], situations)})

@@ -106,6 +106,20 @@ func (tx *Tx) InsightNewsOf(merchant string, most int) (out []InsightNews, err e
 	return out, rows.Err()
 }
 
+// InsightNewsNames are the names of all news of a merchant: a body that is another has another name.
+func (tx *Tx) InsightNewsNames(merchant string) (out []string, err error) {
+	rows, err := tx.query(`SELECT id FROM insight_news WHERE merchant = $1`, merchant)
+	if err != nil {
+		return nil, err
+	}
+	return out, each(rows, func() error {
+		var id string
+		err := rows.Scan(&id)
+		out = append(out, id)
+		return err
+	})
+}
+
 // InsightMerchants are some merchants that have news, or whose history is to be counted.
 func (tx *Tx) InsightMerchants() (out []string, err error) {
 	for _, query := range []string{`SELECT DISTINCT merchant FROM insight_news LIMIT 1000`, `SELECT merchant FROM insight_counts WHERE wanted = 1 LIMIT 1000`} {

@@ -49,7 +49,7 @@ func (v *visit) caseAs(id string, status int, say *view.Notice) error {
 	}
 	c := view.NewCase(v.read, d, id, v.rightsOn(d, id))
 	c.Link = link
-	c.Picture.Width, c.Picture.Height = sizeOf(view.Drawn(v.read, d, id))
+	c.Picture.Width, c.Picture.Height = sizeOf(v.drawings.of(v.read, v.lang, view.WayOf(d, id)))
 	names, err := v.colleagues()
 	if err != nil {
 		return err
@@ -99,7 +99,7 @@ func (s *site) picture(v *visit) error {
 	h.Set("Content-Type", "image/svg+xml")
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
 	h.Set("Cache-Control", "private, no-cache")
-	v.w.Write(view.Drawn(v.read, d, id))
+	v.w.Write(v.drawings.of(v.read, v.lang, view.WayOf(d, id)))
 	return nil
 }
 

@@ -89,7 +89,7 @@ func (v *visit) insightTable(name string, f view.InsightFilter, report *insight.
 	if name == "cases" {
 		return v.insightCases(&report.Query)
 	}
-	for _, t := range view.InsightTables(v.read, f, report) {
+	for _, t := range view.InsightTables(v.read, f, report, 0) {
 		if t.Name == name {
 			return &t, nil
 		}

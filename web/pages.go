@@ -50,6 +50,7 @@ type site struct {
 	provider *account.Provider
 	evidence *evidence.Room // nil: files are neither taken nor shown
 	texts    *catalogs
+	drawings drawings
 	closing  <-chan struct{} // closed when the server is to stop
 	facets   facetShelf
 }

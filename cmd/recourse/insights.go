@@ -61,7 +61,7 @@ func (c *insightsCmd) Run(ctx context.Context, s *streams) error {
 		return printJSON(s.out, web.NewInsightAnswer(report))
 	}
 	r := view.NewReader(text.In(c.Language), report.Query.From.Location(), o.Now())
-	for _, t := range view.InsightTables(r, view.InsightFilter{}, report) {
+	for _, t := range view.InsightTables(r, view.InsightFilter{}, report, 0) {
 		if len(t.Rows) > 0 {
 			printTable(s, &t)
 		}

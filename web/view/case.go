@@ -207,15 +207,28 @@ func (r Reader) act(written string) string {
 	return r.EffectKind(e.Kind)
 }
 
-// Drawn is the drawing of the path that a case goes, with the states that it was in, in the reader's words.
-func Drawn(r Reader, v *desk.View, id string) []byte {
+// Way is the path that a case goes, as it is drawn.
+type Way struct {
+	Policy  *playbook.Policy
+	Path    string
+	Current string   // the state that the case is in
+	Walked  []string // those that it was in, oldest first
+}
+
+// WayOf is the way of a case.
+func WayOf(v *desk.View, id string) Way {
 	c := v.File.Case(id)
 	p := v.Decider.Pinned[c.Playbook]
 	if p == nil {
 		p = v.Decider.Policy
 	}
 	path, _, _ := strings.Cut(c.State, ".")
-	return p.DrawPath(path, playbook.DrawOptions{Policy: p, Walked: walked(v, id, path), Current: c.State, Speech: r.Speech()})
+	return Way{Policy: p, Path: path, Current: c.State, Walked: walked(v, id, path)}
+}
+
+// Draw draws a way in the reader's words; nil where its policy has no such path.
+func (r Reader) Draw(w Way) []byte {
+	return w.Policy.DrawPath(w.Path, playbook.DrawOptions{Policy: w.Policy, Walked: w.Walked, Current: w.Current, Speech: r.Speech()})
 }
 
 // walked are the states of a path that a case was in, oldest first.

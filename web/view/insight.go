@@ -58,7 +58,7 @@ type Purse struct {
 // mostPicked is how many values are offered to pick from; more are written, with the browser's help.
 const mostPicked = 40
 
-// mostListed is how many rows of a list stand on the page; its file has all.
+// mostListed is how many rows of a list of suppliers or countries stand on the page; its file has all.
 const mostListed = 8
 
 // NewInsights makes the page's model of a report.
@@ -83,10 +83,7 @@ func NewInsights(r Reader, f InsightFilter, rep *insight.Report) Insights {
 			p.Empty = EmptyCalm // it has not come yet
 		}
 	}
-	for _, t := range InsightTables(r, f, rep) {
-		if n := len(t.Rows) - mostListed; n > 0 && slices.Contains([]string{"suppliers", "replies", "countries"}, t.Name) {
-			t.More, t.Rows = n, t.Rows[:mostListed]
-		}
+	for _, t := range InsightTables(r, f, rep, mostListed) {
 		p.Table[t.Name] = t
 	}
 	p.Tiles = insightTiles(r, rep)

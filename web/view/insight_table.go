@@ -88,17 +88,27 @@ func (r Reader) cash(minor int64, c recourse.Currency) Cell {
 func num(label string) Column  { return Column{Label: label, Num: true} }
 func word(label string) Column { return Column{Label: label} }
 
-// InsightTables are all tables of a report, whole.
-func InsightTables(r Reader, f InsightFilter, rep *insight.Report) []Table {
+// InsightTables are all tables of a report. most bounds the rows of suppliers and countries, of which there may be thousands;
+// 0: all. What is left out is told in More.
+func InsightTables(r Reader, f InsightFilter, rep *insight.Report, most int) []Table {
 	all := []Table{
 		weekTable(r, rep, "opened", r.T("ins_opened"), func(w insight.Week) map[string]int64 { return w.Opened }),
 		weekTable(r, rep, "settled", r.T("ins_settled"), func(w insight.Week) map[string]int64 { return w.Settled }),
-		timesTable(r, f, rep), keptTable(r, f, rep), moneyTable(r, rep), supplierTable(r, f, rep), replyTable(r, f, rep), countryTable(r, f, rep), claimTable(r, rep),
+		timesTable(r, f, rep), keptTable(r, f, rep), moneyTable(r, rep), supplierTable(r, f, rep, most), replyTable(r, f, rep, most), countryTable(r, f, rep, most), claimTable(r, rep),
 	}
 	for i := range all {
 		all[i].CSV, all[i].XLSX = f.Href("/"+all[i].Name+".csv"), f.Href("/"+all[i].Name+".xlsx")
 	}
 	return all
+}
+
+// room says whether there is room for another row, and counts those for which there is none.
+func (t *Table) room(most int) bool {
+	if most > 0 && len(t.Rows) == most {
+		t.More++
+		return false
+	}
+	return true
 }
 
 func weekTable(r Reader, rep *insight.Report, name, title string, of func(insight.Week) map[string]int64) Table {
@@ -164,33 +174,38 @@ func moneyTable(r Reader, rep *insight.Report) Table {
 	return t
 }
 
-func supplierTable(r Reader, f InsightFilter, rep *insight.Report) Table {
+func supplierTable(r Reader, f InsightFilter, rep *insight.Report, most int) Table {
 	t := Table{Name: "suppliers", Title: r.T("ins_suppliers"), How: r.T("ins_how_suppliers"),
 		Columns: []Column{word(r.T("ins_supplier")), num(r.T("ins_purchases")), num(r.T("ins_troubled")), num(r.T("ins_share"))}}
 	for i := range rep.Suppliers {
 		s := &rep.Suppliers[i]
-		if s.Purchases > 0 || s.Troubled > 0 {
+		if s.Purchases == 0 && s.Troubled == 0 {
+			continue
+		}
+		if t.room(most) {
 			t.Rows = append(t.Rows, []Cell{supplierCell(f, s.Name), r.count(s.Purchases), r.count(s.Troubled), r.shareCell(s.Share())})
 		}
 	}
 	return t
 }
 
-func replyTable(r Reader, f InsightFilter, rep *insight.Report) Table {
+func replyTable(r Reader, f InsightFilter, rep *insight.Report, most int) Table {
 	t := Table{Name: "replies", Title: r.T("ins_replies"), How: r.T("ins_how_replies"),
 		Columns: []Column{word(r.T("ins_supplier")), num(r.T("ins_answers")), num(r.T("ins_median")), num(r.T("ins_ninety"))}}
 	for _, s := range rep.Slowest() {
-		t.Rows = append(t.Rows, []Cell{supplierCell(f, s.Name), r.count(s.Replies), r.took(s.Reply, s.Replies), r.took(s.ReplyP90, s.Replies)})
+		if t.room(most) {
+			t.Rows = append(t.Rows, []Cell{supplierCell(f, s.Name), r.count(s.Replies), r.took(s.Reply, s.Replies), r.took(s.ReplyP90, s.Replies)})
+		}
 	}
 	return t
 }
 
-func countryTable(r Reader, f InsightFilter, rep *insight.Report) Table {
+func countryTable(r Reader, f InsightFilter, rep *insight.Report, most int) Table {
 	t := Table{Name: "countries", Title: r.T("ins_countries"), How: r.T("ins_how_countries"),
 		Columns: []Column{word(r.T("ins_country")), num(r.T("ins_purchases")), num(r.T("ins_holds")), num(r.T("ins_share"))}}
 	for i := range rep.Countries {
 		n := &rep.Countries[i]
-		if n.Holds == 0 {
+		if n.Holds == 0 || !t.room(most) {
 			continue
 		}
 		c := cell(r.Country(n.Code))

@@ -96,7 +96,10 @@ func TestInsightFiles(t *testing.T) {
 	for _, name := range sly {
 		rep.Suppliers = append(rep.Suppliers, insight.Supplier{Name: name, Purchases: 8, Troubled: 2})
 	}
-	table := supplierTable(r, InsightFilter{}, rep)
+	table := supplierTable(r, InsightFilter{}, rep, 0)
+	if short := supplierTable(r, InsightFilter{}, rep, 2); len(short.Rows) != 2 || short.More != len(sly)-2 || len(table.Rows) != len(sly) || table.More != 0 {
+		t.Errorf("of %d suppliers %d are shown and %d told of; whole there are %d", len(sly), len(short.Rows), short.More, len(table.Rows))
+	}
 	var b bytes.Buffer
 	if err := table.WriteCSV(&b); err != nil {
 		t.Fatal(err)

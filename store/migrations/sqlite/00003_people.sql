@@ -78,5 +78,5 @@ CREATE TABLE supplies (
   waits       INTEGER NOT NULL CHECK (waits IN (0, 1)),
   due_at      INTEGER NOT NULL,
   PRIMARY KEY (merchant, supplier, purchase_id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX supplies_due ON supplies (merchant, supplier, waits, due_at, purchase_id);
