@@ -252,7 +252,7 @@ func TestEmptyPages(t *testing.T) {
 	h := openHouse(t)
 	ada := h.enter("Ada", account.Owner)
 	_, body := ada.get("/")
-	wants(t, "new", body, "No orders yet", "recourse import")
+	wants(t, "new", body, "No orders yet", "Import orders")
 	h.tell(recourse.OrderPlaced, pageOrder)
 	_, body = ada.get("/")
 	wants(t, "calm", body, "Nothing to do")
