@@ -24,6 +24,8 @@ deps:
 	@missing=; \
 	{ ls /usr/lib/postgresql/*/bin/initdb || command -v initdb; } >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	command -v ffmpeg >/dev/null || missing="$$missing ffmpeg"; \
+	{ command -v heif-dec || command -v heif-convert; } >/dev/null 2>&1 || missing="$$missing libheif-examples"; \
 	ls /usr/share/fonts/*/noto/NotoSansCJK-Regular.ttc >/dev/null 2>&1 || missing="$$missing fonts-noto-cjk"; \
 	[ -n "$$missing" ] || exit 0; \
 	sudo="sudo -n"; [ "$$(id -u)" != 0 ] || sudo=; \

@@ -105,7 +105,10 @@ func (a *Accounts) newLink(ctx context.Context, l store.Link) (string, error) {
 		if key, err = tx.PutLinkKey(l.Merchant, fresh, l.CreatedAt); err != nil {
 			return err
 		}
-		return tx.PutLink(l)
+		if err := tx.PutLink(l); err != nil {
+			return err
+		}
+		return tx.PutAudit(store.Audit{Merchant: l.Merchant, At: l.CreatedAt, By: l.CreatedBy, What: store.AuditLinked, About: l.Order})
 	})
 	if err != nil {
 		return "", err
@@ -253,10 +256,14 @@ func (a *Accounts) ListLinks(ctx context.Context, merchant, order string) (all [
 // could be ended. One revoked before stays as it is.
 func (a *Accounts) RevokeLink(ctx context.Context, merchant, id string) error {
 	return a.store.Write(ctx, func(tx *store.Tx) error {
-		if _, err := tx.Link(merchant, id); err != nil {
+		l, err := tx.Link(merchant, id)
+		if err != nil {
 			return err
 		}
-		_, err := tx.RevokeLink(merchant, id, a.clock())
-		return err
+		ended, err := tx.RevokeLink(merchant, id, a.clock())
+		if err != nil || !ended {
+			return err
+		}
+		return tx.PutAudit(store.Audit{Merchant: merchant, At: a.clock(), By: by(ctx), What: store.AuditUnlinked, About: l.Order})
 	})
 }

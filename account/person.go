@@ -92,7 +92,10 @@ func (a *Accounts) Add(ctx context.Context, p store.Person) (store.Person, error
 		if err := tx.HoldMerchant(p.Merchant); err != nil {
 			return err
 		}
-		return tx.PutPerson(p)
+		if err := tx.PutPerson(p); err != nil {
+			return err
+		}
+		return a.note(ctx, tx, store.AuditInvited, &p, changes(&store.Person{Name: p.Name}, &p)...)
 	})
 	return p, err
 }
@@ -103,12 +106,16 @@ func (a *Accounts) Invite(ctx context.Context, p store.Person) (store.Person, st
 	if err != nil {
 		return p, "", err
 	}
-	secret, err := a.InviteAgain(ctx, p.Merchant, p.ID)
+	secret, err := a.inviting(ctx, p.Merchant, p.ID, false)
 	return p, secret, err
 }
 
 // InviteAgain makes another link for a person, who may have forgotten the password; the links before are void.
 func (a *Accounts) InviteAgain(ctx context.Context, merchant, id string) (secret string, err error) {
+	return a.inviting(ctx, merchant, id, true)
+}
+
+func (a *Accounts) inviting(ctx context.Context, merchant, id string, again bool) (secret string, err error) {
 	now := a.clock()
 	err = a.store.Write(ctx, func(tx *store.Tx) error {
 		p, err := tx.Person(merchant, id)
@@ -120,6 +127,11 @@ func (a *Accounts) InviteAgain(ctx context.Context, merchant, id string) (secret
 		}
 		if err := tx.DropTokensOf(merchant, id, []store.TokenKind{store.TokenInvite}); err != nil {
 			return err
+		}
+		if again {
+			if err := a.note(ctx, tx, store.AuditRelinked, &p); err != nil {
+				return err
+			}
 		}
 		secret = newSecret(store.TokenInvite, merchant)
 		return tx.PutToken(store.Token{Merchant: merchant, Hash: hashOf(secret), Name: p.Name, Role: p.Role, Kind: store.TokenInvite, CreatedAt: now, ExpiresAt: now.Add(InviteFor), Person: id})
@@ -204,6 +216,9 @@ func (a *Accounts) Join(ctx context.Context, secret, password, language string, 
 			return err
 		}
 		if err := tx.DropTokensOf(p.Merchant, p.ID, []store.TokenKind{store.TokenSession, store.TokenLink}); err != nil {
+			return err
+		}
+		if err := a.note(By(ctx, p.Name), tx, store.AuditJoined, &p); err != nil {
 			return err
 		}
 		who = actorOf(p)
@@ -312,6 +327,9 @@ func (a *Accounts) Setup(ctx context.Context, secret, shop string, p store.Perso
 		if err := tx.PutPerson(p); err != nil {
 			return err
 		}
+		if err := a.note(By(ctx, p.Name), tx, store.AuditSetUp, &p); err != nil {
+			return err
+		}
 		who = actorOf(p)
 		session, err = putSession(tx, who, now, v)
 		return err
@@ -363,11 +381,14 @@ func (a *Accounts) update(ctx context.Context, merchant, id string, change func(
 		if err != nil {
 			return err
 		}
-		was := owns(p)
+		before, was := p, owns(p)
 		if err := change(tx, &p); err != nil {
 			return err
 		}
 		if err := tx.PutPerson(p); err != nil {
+			return err
+		}
+		if err := a.noteChange(ctx, tx, &before, &p); err != nil {
 			return err
 		}
 		if !was || owns(p) {

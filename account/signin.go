@@ -179,6 +179,15 @@ func (a *Accounts) EndSession(ctx context.Context, who Actor, hash string) error
 func (a *Accounts) EndSessions(ctx context.Context, who Actor, but string) error {
 	defer a.seen.clear()
 	return a.store.Write(ctx, func(tx *store.Tx) error {
+		if who.Person != "" {
+			p, err := tx.Person(who.Merchant, who.Person)
+			if err != nil {
+				return err
+			}
+			if err := a.note(ctx, tx, store.AuditSignedOut, &p); err != nil {
+				return err
+			}
+		}
 		return tx.DropTokensOf(who.Merchant, who.Person, []store.TokenKind{store.TokenSession, store.TokenLink}, hashOf(but))
 	})
 }

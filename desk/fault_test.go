@@ -378,7 +378,7 @@ func TestPersonal(t *testing.T) {
 			t.Errorf("people cannot read it: %+v %q", v.File.Order.Buyer, v.History[2].Event.Reason)
 		}
 		k := store.Key{Merchant: shop, Order: "1001"}
-		if err := d.Store().Write(t.Context(), func(tx *store.Tx) error { return tx.Erase(k) }); err != nil {
+		if err := d.Store().Write(t.Context(), func(tx *store.Tx) error { return tx.Erase(k, time.Now()) }); err != nil {
 			t.Fatal(err)
 		}
 		path := filepath.Join(t.TempDir(), "copy.db")

@@ -47,29 +47,6 @@ func buyerOf(f *recourse.OrderFile, p *store.Personal, salt []byte) []insight.Fa
 	return nil
 }
 
-// Erase empties the personal fields of an order, and takes away the number that stood for its buyer in the figures.
-func (d *Desk) Erase(ctx context.Context, merchant, order string) error {
-	k := store.Key{Merchant: merchant, Order: order}
-	return d.store.Write(ctx, func(tx *store.Tx) error {
-		files, err := tx.Files([]store.Key{k})
-		if err != nil {
-			return err
-		}
-		personal, err := tx.Personal([]store.Key{k})
-		if err != nil {
-			return err
-		}
-		m, err := tx.MerchantOnce(merchant)
-		if err != nil {
-			return err
-		}
-		if err := tx.AddInsight(merchant, insight.Encode(insight.Diff(buyerOf(files[k].OrderFile, personal[k], m.Salt), nil))); err != nil {
-			return err
-		}
-		return tx.Erase(k)
-	})
-}
-
 // Insights counts the figures of a merchant.
 func (d *Desk) Insights(tx *store.Tx, merchant string, q insight.Query) (*insight.Report, error) {
 	c, err := tx.InsightCount(merchant)

@@ -39,6 +39,7 @@ var tables = []*batch{
 	{table: "supplies", columns: insertSupplies.columns},
 	{table: "link_keys", columns: "merchant text, key bytea, created_at bigint"},
 	{table: "links", columns: "merchant text, link text, order_id text, created_at bigint, created_by text, expires_at bigint, revoked_at bigint, seen_at bigint"},
+	{table: "audit", columns: insertAudit.columns},
 	{table: "insight_counts", columns: "merchant text, generation bigint, rolled bigint, wanted bigint"},
 	{table: "insight_days", columns: insertInsightDays.columns},
 	{table: "insight_news", columns: insertInsightNews.columns},

@@ -79,7 +79,7 @@ func TestEraseEvidence(t *testing.T) {
 	contract(t, func(t *testing.T, s *store.Store) {
 		a, b, c := piece("1001", "1001-1", "a", 5), piece("1001", "", "b", 9), piece("1002", "1002-1", "a", 5)
 		write(t, s, func(tx *store.Tx) error { return tx.PutEvidence(a, b, c) })
-		write(t, s, func(tx *store.Tx) error { return tx.Erase(key) })
+		write(t, s, func(tx *store.Tx) error { return tx.Erase(key, time.Now()) })
 		read(t, s, func(tx *store.Tx) error {
 			if left, err := tx.EvidenceOfOrder(key); len(left) != 0 || err != nil {
 				t.Error(left, err)

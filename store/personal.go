@@ -1,14 +1,16 @@
 package store
 
 import (
+	"crypto/rand"
 	"database/sql"
+	"time"
 
 	"recourse"
 )
 
 // Personal are the personal fields of an order's buyer, by the tokens that stand for them everywhere else.
 type Personal struct {
-	Salt   []byte            // what the tokens are made with; empty once the person was erased
+	Salt   []byte            // what the tokens are made with; another one once the person was erased
 	Fields recourse.Personal // token → value
 }
 
@@ -28,7 +30,7 @@ func (tx *Tx) Personal(keys []Key) (map[Key]*Personal, error) {
 }
 
 var insertPersonal = &batch{table: "personal", columns: "merchant text, order_id text, salt bytea, fields bytea",
-	tail: "ON CONFLICT (merchant, order_id) DO UPDATE SET salt = excluded.salt, fields = excluded.fields"}
+	tail: "ON CONFLICT (merchant, order_id) DO UPDATE SET salt = excluded.salt, fields = excluded.fields WHERE personal.salt = excluded.salt OR length(personal.salt) = 0"}
 
 func (tx *Tx) savePersonal(changes []*Change) error {
 	var rows [][]any
@@ -46,19 +48,44 @@ func (tx *Tx) savePersonal(changes []*Change) error {
 	return err
 }
 
-// Erase empties the personal fields of an order: what was said of the person stays, who they were does not. The salt
-// goes as well, so that nobody can find out by trying, and the order is not found by words any more. Photos and videos go too: here what refers to them, the files with
-// the next sweep.
-func (tx *Tx) Erase(k Key) error {
+// Erase empties the personal fields of an order: what was said of the person stays, who they were does not. A new salt
+// takes the place of theirs, so that nobody can find out by trying, and so that a decision which was made meanwhile, by
+// what it read before, does not bring them back.
+//
+// With them go the words that the order was found by, what refers to the photos and videos (the files themselves with the
+// next sweep), the names of files that were under way, and all links to the buyer's page. The order is put into the index
+// again by what is left of it.
+func (tx *Tx) Erase(k Key, now time.Time) error {
 	empty, err := encode(recourse.Personal{})
 	if err != nil {
 		return err
 	}
-	if _, err = tx.exec(`UPDATE personal SET salt = $3, fields = $4 WHERE merchant = $1 AND order_id = $2`, k.Merchant, k.Order, []byte{}, empty); err != nil {
+	salt := make([]byte, 16)
+	rand.Read(salt)
+	for _, q := range []struct {
+		text string
+		args []any
+	}{
+		{`UPDATE personal SET salt = $3, fields = $4 WHERE merchant = $1 AND order_id = $2`, []any{salt, empty}},
+		{`DELETE FROM evidence WHERE merchant = $1 AND order_id = $2`, nil},
+		{`UPDATE uploads SET name = '', expires_at = $3 WHERE merchant = $1 AND link IN (SELECT link FROM links WHERE merchant = $1 AND order_id = $2)`, []any{int64(0)}},
+		{`UPDATE links SET revoked_at = $3 WHERE merchant = $1 AND order_id = $2 AND revoked_at = $4`, []any{micros(now), int64(never)}},
+	} {
+		if _, err := tx.exec(q.text, append([]any{k.Merchant, k.Order}, q.args...)...); err != nil {
+			return err
+		}
+	}
+	if err := tx.dropWords(k); err != nil {
 		return err
 	}
-	if _, err = tx.exec(`DELETE FROM evidence WHERE merchant = $1 AND order_id = $2`, k.Merchant, k.Order); err != nil {
-		return err
-	}
-	return tx.dropWords(k)
+	// Version 0 is no decision's: whoever puts the order in at this moment, by what it had, does not mark this as done.
+	_, err = tx.exec(`INSERT INTO search_todo (merchant, order_id, version, cases) SELECT merchant, order_id, 0, 0 FROM orders WHERE merchant = $1 AND order_id = $2
+		ON CONFLICT (merchant, order_id) DO UPDATE SET version = 0`, k.Merchant, k.Order)
+	return err
+}
+
+// Uploads counts the files of an order that are on their way or have just come.
+func (tx *Tx) Uploads(k Key) (n int, err error) {
+	err = tx.QueryRowContext(tx.ctx, `SELECT COUNT(*) FROM uploads WHERE merchant = $1 AND name <> '' AND link IN (SELECT link FROM links WHERE merchant = $1 AND order_id = $2)`, k.Merchant, k.Order).Scan(&n)
+	return n, err
 }

@@ -50,7 +50,7 @@ func TestSearch(t *testing.T) {
 		if got := find("shop", "elodie"); !cmp.Equal(got, []string{"1002"}) {
 			t.Errorf("after a change %v is found", got)
 		}
-		write(t, s, func(tx *store.Tx) error { return tx.Erase(store.Key{Merchant: "shop", Order: "1002"}) })
+		write(t, s, func(tx *store.Tx) error { return tx.Erase(store.Key{Merchant: "shop", Order: "1002"}, time.Now()) })
 		if got := find("shop", "elodie"); got != nil {
 			t.Errorf("after erasing %v is found", got)
 		}

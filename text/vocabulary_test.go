@@ -219,7 +219,7 @@ var unspoken = []string{
 	"entry_missing", "decision_differs", "head_differs", "file_differs", "case_differs", "prefetch", "token_kind", "token_name", "token_several", "role_unknown", "calendars_unknown", "playbook_unknown",
 	"term", "words_of_no_message", "too_many_streams",
 	// Made in the reader's words where they are found.
-	"bulk_not_offered", "bulk_nothing", "words_empty", "party_unknown", "undo_late",
+	"bulk_not_offered", "bulk_nothing", "words_empty", "party_unknown", "undo_late", "colleague_unknown",
 }
 
 var coded = regexp.MustCompile(`(?:Code: |invalid\(|moneyRefused\(|fault\([^"\n]*, )"([a-z_]+)"`)

@@ -20,3 +20,13 @@ func (s *Server) Routes() []string {
 
 // Open says that a route is for anybody.
 func (s *Server) Open(pattern string) bool { return s.access[pattern].door == open }
+
+// Pages are the patterns of the pages that are looked at.
+func Pages() (all []string) {
+	for _, p := range pageRoutes {
+		if strings.HasPrefix(p.pattern, "GET ") {
+			all = append(all, p.pattern)
+		}
+	}
+	return all
+}

@@ -168,6 +168,9 @@ func (s *shop) ask(method, path, body string, headers ...string) got {
 		s.t.Fatal(err)
 	}
 	defer resp.Body.Close()
+	if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") {
+		return got{Response: resp} // it has no end
+	}
 	data, err := io.ReadAll(resp.Body)
 	if err != nil {
 		s.t.Fatal(err)

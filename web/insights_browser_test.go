@@ -1,21 +1,12 @@
 package web_test
 
 import (
-	"cmp"
-	"fmt"
 	"math/rand/v2"
-	"os"
-	"regexp"
 	"strconv"
-	"strings"
-	"testing"
 	"time"
 
-	"recourse/account"
 	"recourse/insight"
 	"recourse/store"
-
-	"github.com/chromedp/chromedp"
 )
 
 // busyYear are facts such as a shop of some size has in a year: seasons, a bad supplier, customs in two countries.
@@ -99,40 +90,5 @@ func (h *house) figures(facts []insight.Weighed) {
 	h.t.Helper()
 	if err := h.desk.Store().Write(h.t.Context(), func(tx *store.Tx) error { return tx.AddInsight(pageShop, insight.Encode(facts)) }); err != nil {
 		h.t.Fatal(err)
-	}
-}
-
-// TestLookAtInsights takes pictures of the figures: of a busy year, of the sample shop, of a new shop. All sizes, lights and
-// languages are taken where RECOURSE_SHOTS names them.
-func TestLookAtInsights(t *testing.T) {
-	ctx := browser(t)
-	h, sampled, fresh := openHouse(t), openHouse(t), openHouse(t)
-	h.figures(busyYear(pageNow))
-	sampled.live()
-	only := regexp.MustCompile(cmp.Or(os.Getenv("RECOURSE_SHOTS"), `^insights-(busy-(en-1440-light|fr-360-light|zh-768-dark)|sample-fr-1440-dark|new-en-360-light)`))
-	for _, of := range []struct {
-		house      *house
-		name, path string
-	}{{h, "busy", "/insights"}, {h, "year", "/insights?range=year&supplier=" + "yiwu-lamps"}, {sampled, "sample", "/insights?range=30d"}, {fresh, "new", "/insights"}, {h, "future", "/insights?from=2031-01-01&to=2031-02-01"}} {
-		if !only.MatchString("insights-"+of.name) && os.Getenv("RECOURSE_SHOTS") == "" && !strings.Contains(only.String(), of.name) {
-			continue
-		}
-		do(t, ctx, chromedp.Navigate(of.house.link("Inès Marchand", account.Owner)))
-		for _, lang := range []string{"en", "fr", "zh"} {
-			for _, width := range []int64{360, 768, 1440} {
-				for _, scheme := range []string{"light", "dark"} {
-					where := fmt.Sprintf("insights-%s-%s-%d-%s", of.name, lang, width, scheme)
-					if !only.MatchString(where) {
-						continue
-					}
-					do(t, ctx, chromedp.Navigate(of.house.url+"/language?to="+lang))
-					look(t, ctx, width, scheme)
-					do(t, ctx, chromedp.Navigate(of.house.url+of.path))
-					fits(t, ctx, where)
-					axe(t, ctx, where)
-					shoot(t, ctx, where)
-				}
-			}
-		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"recourse"
 	"recourse/account"
 	"recourse/store"
+	"recourse/web/view"
 )
 
 // TestLimitPages: the refund of the case is 59.80 EUR; who may approve it sees the button, and who may not is refused when
@@ -84,4 +85,61 @@ func TestLimitAPI(t *testing.T) {
 	} {
 		x.run(s)
 	}
+}
+
+// TestLimitBulk: several cases at once are held to the same limit, in the look ahead and when it is done, each act by itself.
+func TestLimitBulk(t *testing.T) {
+	for name, c := range map[string]struct {
+		role  account.Role
+		minor int64
+		may   bool
+	}{
+		"clerk at it": {account.Clerk, 5980, true}, "clerk below it": {account.Clerk, 5979, false},
+		"approver at it": {account.Approver, 5980, true}, "approver below it": {account.Approver, 5979, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := openHouse(t)
+			h.sad()
+			p := h.as(h.add(store.Person{Name: "Mei", Email: "mei@example.org", Role: string(c.role), Limit: recourse.Money{Minor: c.minor, Currency: "EUR"}}))
+			_, queue := p.get("/")
+			form := url.Values{"do": {"approve"}, "case": boxes(t, queue, "77-1"), "once": {"limit"}}
+			for _, step := range []string{"", "do"} {
+				form.Set("step", step)
+				_, page := p.post("/queue/bulk", form)
+				switch {
+				case c.may:
+					wants(t, "step "+step, page, "(1)", "-above your limit")
+				default:
+					wants(t, "step "+step, page, "(0)", "above your limit")
+				}
+			}
+			v, err := h.desk.Order(t.Context(), pageShop, "77")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range v.Effects {
+				if e := &v.Effects[i]; e.Kind == recourse.EffectRefund && (e.Approval == recourse.ApprovalGiven) != c.may {
+					t.Errorf("the refund is %s", e.Approval)
+				}
+			}
+		})
+	}
+}
+
+// TestBulkPeople: cases are given to whoever works for the shop, whether they look after any yet or not, and to nobody else.
+func TestBulkPeople(t *testing.T) {
+	h := openHouse(t)
+	h.sad()
+	ada := h.enter("Ada", account.Owner)
+	h.add(store.Person{Name: "Mei", Email: "mei@example.org", Role: string(account.Clerk)})
+	h.add(store.Person{Name: "Vera", Email: "vera@example.org", Role: string(account.Viewer)})
+	_, queue := ada.get("/")
+	wants(t, "queue", queue, `<option value="`+view.PersonMark("Mei"), `-<option value="`+view.PersonMark("Vera"), "who="+view.PersonMark("Mei"), "who="+view.PersonMark("Vera"))
+	form := url.Values{"do": {"assign"}, "person": {view.PersonMark("Vera")}, "case": boxes(t, queue, "77-1"), "step": {"do"}, "once": {"give"}}
+	if status, _ := ada.post("/queue/bulk", form); status != http.StatusUnprocessableEntity {
+		t.Errorf("giving a case to who only looks is answered with %d", status)
+	}
+	form.Set("person", view.PersonMark("Mei"))
+	_, page := ada.post("/queue/bulk", form)
+	wants(t, "given", page, "Assign: done (1)", "Looked after by: Mei")
 }

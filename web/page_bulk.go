@@ -97,15 +97,11 @@ func (b *bulk) whom(mark string) error {
 	if b.do != view.DoAssign || mark == view.Nobody {
 		return nil
 	}
-	var facets store.Facets
-	err := b.desk.Store().Read(b.r.Context(), func(tx *store.Tx) (err error) {
-		facets, err = b.facetsOf(tx)
-		return err
-	})
+	names, err := b.colleagues()
 	if err != nil {
 		return err
 	}
-	for _, p := range b.people(facets) {
+	for _, p := range names {
 		if view.PersonMark(p) == mark {
 			b.person = p
 			return nil
@@ -133,7 +129,10 @@ func (b *bulk) look(p *picked) error {
 		ev.Source, ev.ID = deskSource, b.once+"/"+p.id+"/"+strconv.Itoa(len(p.facts))
 		ev.Order = v.File.Order.ID
 		fact := desk.Fact{Event: ev, By: b.who.Name, Version: p.version}
-		if err := b.who.Allow(account.Needs(&fact.Event)); err != nil {
+		if err := permit(b.r.Context(), b.desk, b.who, &fact.Event); err != nil {
+			if k := recourse.KindOf(err); k != recourse.Forbidden && k != recourse.NotFound {
+				return err
+			}
 			p.err = err
 			return nil
 		}

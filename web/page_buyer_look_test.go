@@ -1,16 +1,9 @@
 package web_test
 
 import (
-	"cmp"
-	"os"
-	"regexp"
-	"strconv"
 	"strings"
-	"testing"
 
 	"recourse"
-
-	"github.com/chromedp/chromedp"
 )
 
 // buyerStates are orders in the states that buyers find them in, each with its number.
@@ -43,35 +36,4 @@ func (h *house) buyerStates() map[string]string {
 	h.tell(recourse.OrderAddressWrong, `{"order":"506"}`)
 	shipped("507") // delivered
 	return map[string]string{"fine": "501", "refund": "502", "choose": "503", "photos": "504", "closed": "505", "address": "506", "arrived": "507"}
-}
-
-// TestBuyerLook takes pictures of the buyer's page in all languages, lights and sizes, and sees that nothing is cut off
-// and that nothing keeps people from using it. A few are taken unless RECOURSE_SHOTS is an expression that names others.
-func TestBuyerLook(t *testing.T) {
-	ctx := browser(t)
-	h := openHouse(t)
-	links := map[string]string{}
-	for name, order := range h.buyerStates() {
-		_, links[name] = h.buyer(order)
-	}
-	links["false"] = links["fine"][:len(links["fine"])-1] + "0"
-	only := regexp.MustCompile(cmp.Or(os.Getenv("RECOURSE_SHOTS"), `^(buyer-(choose|photos)-(fr-360-light|en-360-dark|zh-360-light)|buyer-closed-fr-768-dark|buyer-false-en-360-light)`))
-	for _, lang := range []string{"en", "fr", "zh"} {
-		do(t, ctx, chromedp.Navigate(h.url+links["fine"]+"?lang="+lang))
-		for _, width := range []int64{360, 768, 1440} {
-			for _, scheme := range []string{"light", "dark"} {
-				look(t, ctx, width, scheme)
-				for name, path := range links {
-					where := strings.Join([]string{"buyer", name, lang, strconv.FormatInt(width, 10), scheme}, "-")
-					if !only.MatchString(where) {
-						continue
-					}
-					do(t, ctx, chromedp.Navigate(h.url+path))
-					fits(t, ctx, where)
-					axe(t, ctx, where)
-					shoot(t, ctx, where)
-				}
-			}
-		}
-	}
 }

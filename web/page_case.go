@@ -25,6 +25,7 @@ var caseRoutes = slices.Concat(workRoutes, []pageRoute{
 	{pattern: "POST /cases/{case}/act", access: access{page, account.Work}, serve: (*site).actOnCase},
 	{pattern: "POST /effects/{effect}/act", access: access{page, account.Work}, serve: (*site).actOnEffect},
 	{pattern: "GET /orders/{order}", access: access{page, account.Read}, serve: (*site).showOrder},
+	{pattern: "POST /orders/{order}/erase", access: access{page, account.Manage}, serve: (*site).erase},
 })
 
 // showCase shows a case.
@@ -42,7 +43,12 @@ func (v *visit) caseAs(id string, status int, say *view.Notice) error {
 		return err
 	}
 	v.decider(d.Decider)
+	link, err := v.letterhead(d.File.Order.ID, view.CasePath(id))
+	if err != nil {
+		return err
+	}
 	c := view.NewCase(v.read, d, id, v.rightsOn(d, id))
+	c.Link = link
 	c.Picture.Width, c.Picture.Height = sizeOf(view.Drawn(v.read, d, id))
 	names, err := v.colleagues()
 	if err != nil {
@@ -50,9 +56,6 @@ func (v *visit) caseAs(id string, status int, say *view.Notice) error {
 	}
 	c.Team(v.read, d, v.who.Name, names)
 	c.Type(v.typed)
-	if c.Link, err = v.link(c.Order.ID, view.CasePath(id)); err != nil {
-		return err
-	}
 	if c.Files = v.evidence != nil; c.Files {
 		if c.Evidence, err = v.evidenceItems(id); err != nil {
 			return err
@@ -101,7 +104,10 @@ func (s *site) picture(v *visit) error {
 }
 
 // showOrder shows an order.
-func (s *site) showOrder(v *visit) error {
+func (s *site) showOrder(v *visit) error { return v.orderNow(http.StatusOK, nil) }
+
+// orderNow shows the order of the address as it stands now, with what there is to say on top.
+func (v *visit) orderNow(status int, say *view.Notice) error {
 	d, err := v.desk.Order(v.r.Context(), v.who.Merchant, v.r.PathValue("order"))
 	if err != nil {
 		return err
@@ -120,7 +126,32 @@ func (s *site) showOrder(v *visit) error {
 			o.Evidence = append(o.Evidence, items...)
 		}
 	}
-	return v.show(http.StatusOK, view.OrderPage(v.page(v.read.T("order_n", "order", o.ID)), o))
+	if v.who.Allow(account.Manage) == nil {
+		gone, err := v.desk.Erasable(v.r.Context(), v.who.Merchant, o.ID)
+		if err != nil {
+			return err
+		}
+		o.Erase = view.NewErase(v.read, o.ID, gone)
+	}
+	p := v.page(v.read.T("order_n", "order", o.ID))
+	if say != nil {
+		p.Notice, p.Here = say, view.OrderPath(o.ID)
+	}
+	return v.show(status, view.OrderPage(p, o))
+}
+
+// erase erases the buyer of an order, for good.
+func (s *site) erase(v *visit) error {
+	order := v.r.PathValue("order")
+	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxForm)
+	if v.r.PostFormValue("confirmed") == "" {
+		err := &recourse.Error{Kind: recourse.Invalid, Code: "erase_unconfirmed", Field: "confirmed", Message: "nothing was erased: it was not confirmed"}
+		return v.orderNow(http.StatusUnprocessableEntity, v.notice(err))
+	}
+	if _, err := v.desk.Erase(v.r.Context(), v.who.Merchant, order, v.who.Name); err != nil {
+		return err
+	}
+	return v.goOn(view.OrderPath(order), "told_erased")
 }
 
 // actOnCase takes what somebody told a case, by one of the forms that the case's own page offers.
@@ -247,6 +278,9 @@ func (v *visit) preview(c *view.Confirm, id string, fact desk.Fact) (*desk.View,
 		return nil, err
 	}
 	v.decider(d.Decider)
+	if _, err := v.letterhead(d.File.Order.ID, view.CasePath(id)); err != nil {
+		return nil, err
+	}
 	fact.Event.ID = ""
 	c.Case, c.Back, c.Label, c.Otherwise = view.NewCase(v.read, d, id, v.rightsOn(d, id)), view.CasePath(id), v.read.T("confirm_yes"), v.read.T("nothing_follows")
 	if fact.Event.Remedy != "" {

@@ -56,6 +56,9 @@ func (v *visit) importStart(status int, say *view.Notice) error {
 
 // dropBook keeps a file that is dropped, as it comes.
 func (s *site) dropBook(v *visit) error {
+	ctx, stop := uploading(v.w, v.r)
+	defer stop()
+	v.r = v.r.WithContext(ctx)
 	part, err := v.filePart("book")
 	if err != nil {
 		return v.importStart(pageStatus[recourse.KindOf(err)], v.notice(err))

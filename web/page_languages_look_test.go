@@ -1,39 +1,12 @@
 package web_test
 
 import (
-	"net/url"
-	"strconv"
 	"testing"
 
 	"recourse/account"
 
 	"github.com/chromedp/chromedp"
 )
-
-// TestLookAtLanguages takes pictures of the pages of languages, and of an editor with mistakes in it.
-func TestLookAtLanguages(t *testing.T) {
-	ctx := browser(t)
-	h := openHouse(t)
-	h.live()
-	ada := h.enter("Ada", account.Owner)
-	ada.post("/messages/languages", url.Values{"tag": {"de"}, "base": {"fr"}})
-	do(t, ctx, chromedp.Navigate(h.link("Inès Marchand", account.Owner)))
-	pages := map[string]string{"languages": "/messages/languages", "language": "/messages/languages/de", "language-names": "/messages/languages/de?group=names"}
-	for _, l := range []struct {
-		lang, scheme string
-		width        int64
-	}{{"en", "light", 1440}, {"zh", "dark", 360}} {
-		do(t, ctx, chromedp.Navigate(h.url+"/language?to="+l.lang))
-		look(t, ctx, l.width, l.scheme)
-		for name, path := range pages {
-			where := name + "-" + l.lang + "-" + strconv.FormatInt(l.width, 10) + "-" + l.scheme
-			do(t, ctx, chromedp.Navigate(h.url+path))
-			fits(t, ctx, where)
-			axe(t, ctx, where)
-			shoot(t, ctx, where)
-		}
-	}
-}
 
 // TestLivePreview: what is written is shown beside it at once, a click inserts a variable, and a mistake is shown where it
 // is.

@@ -58,6 +58,9 @@ func (v *visit) peopleNow(status int, wrong error, form view.PersonForm) error {
 	for i := range all {
 		l.Rows = append(l.Rows, v.personRow(&all[i]))
 	}
+	if l.Audit, err = v.audit(); err != nil {
+		return err
+	}
 	p := v.page(v.read.T("people"))
 	if wrong != nil {
 		p.Notice, l.Form.Wrong = v.notice(wrong), own(wrong).Field

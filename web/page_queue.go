@@ -52,7 +52,11 @@ func (v *visit) lookFor(f view.Filter) (q view.Queue, err error) {
 		if found.Facets, err = v.facetsOf(tx); err != nil {
 			return err
 		}
-		found.Asked = view.Asked{Me: v.who.Name, People: v.people(found.Facets), Currency: found.Facets.Currency}
+		people, err := tx.People(v.who.Merchant)
+		if err != nil {
+			return err
+		}
+		found.Asked = view.Asked{Me: v.who.Name, People: v.people(people, found.Facets), Team: v.team(people), Currency: found.Facets.Currency}
 		if err := v.list(tx, f, found); err != nil {
 			return err
 		}
@@ -92,11 +96,17 @@ func (v *visit) list(tx *store.Tx, f view.Filter, found *view.Found) error {
 	return nil
 }
 
-// people are those who may look after a case, as far as the queue knows them: who looks, and who does already.
-func (v *visit) people(f store.Facets) []string {
-	all := append([]string{v.who.Name}, f.Assignees...)
-	slices.Sort(all)
-	return slices.Compact(all)
+// people are those whose cases can be looked for: all who work for the merchant or did, who looks, and who looks after a
+// case already.
+func (v *visit) people(all []store.Person, f store.Facets) []string {
+	names := append([]string{v.who.Name}, f.Assignees...)
+	for i := range all {
+		if account.Role(all[i].Role) != account.Supplier {
+			names = append(names, all[i].Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // lookInto reads the files of the rows, which say what was bought and what is asked.

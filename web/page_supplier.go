@@ -164,7 +164,9 @@ func (v *visit) letters(f *recourse.OrderFile, p *recourse.Purchase, effects []s
 		if e.Kind != recourse.EffectMessage || e.To != recourse.PartySupplier || about != p.ID || e.Status == store.Dropped || e.Effect.Approval == recourse.ApprovalNeeded || e.Template == decide.TemplateWritten {
 			continue
 		}
-		subject, body, err := v.read.Language.Message(e.Template, text.NewData(f, e.Effect))
+		d := text.NewData(f, e.Effect)
+		d.Shop = v.shop
+		subject, body, err := v.read.Language.Message(e.Template, d)
 		if err != nil {
 			continue
 		}

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
 	"recourse/account"
 	"recourse/web"
 )
@@ -41,35 +39,11 @@ func TestTour(t *testing.T) {
 // around serves the house's desk once more, with a tour.
 func around(t *testing.T, h *house) {
 	t.Helper()
-	server, err := web.New(web.Options{Desk: h.desk, Accounts: h.accounts, Clock: h.now, Tour: true})
+	server, err := web.New(web.Options{Desk: h.desk, Accounts: h.accounts, Clock: h.now, Evidence: h.evidence, Tour: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	listening := httptest.NewServer(server.Handler())
 	t.Cleanup(listening.Close)
 	h.url = listening.URL
-}
-
-// TestTourLook looks at the tour in a browser.
-func TestTourLook(t *testing.T) {
-	ctx := browser(t)
-	h := openHouse(t)
-	h.live()
-	around(t, h)
-	do(t, ctx, chromedp.Navigate(h.link("Mei", account.Owner)))
-	for _, c := range []struct {
-		lang, scheme string
-		width        int64
-	}{{"en", "light", 1440}, {"fr", "dark", 768}, {"zh", "light", 360}} {
-		look(t, ctx, c.width, c.scheme)
-		do(t, ctx, chromedp.Navigate(h.url+"/language?to="+c.lang+"&back=/tour"))
-		where := "tour-" + c.lang + "-" + c.scheme
-		fits(t, ctx, where)
-		axe(t, ctx, where)
-		shoot(t, ctx, where)
-		do(t, ctx, chromedp.Navigate(h.url+"/cases/"+h.newest("damaged_item")))
-		fits(t, ctx, where+"-case")
-		axe(t, ctx, where+"-case")
-		shoot(t, ctx, where+"-case")
-	}
 }

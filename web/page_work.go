@@ -61,7 +61,11 @@ func (v *visit) colleagues() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var names []string
+	return v.team(all), nil
+}
+
+// team are the names of those among some people who may look after a case, the visitor's among them.
+func (v *visit) team(all []store.Person) (names []string) {
 	for i := range all {
 		p := &all[i]
 		if p.DisabledAt.IsZero() && account.Role(p.Role).May(account.Work) {
@@ -71,7 +75,7 @@ func (v *visit) colleagues() ([]string, error) {
 	if v.who.Role.May(account.Work) && !slices.Contains(names, v.who.Name) {
 		names = append(names, v.who.Name)
 	}
-	return names, nil
+	return names
 }
 
 // assign says who looks after a case from now on, or nobody.
@@ -86,7 +90,7 @@ func (s *site) assign(v *visit) error {
 		return err
 	}
 	if name != "" && !slices.Contains(names, name) {
-		return v.again(id, &recourse.Error{Kind: recourse.Invalid, Code: "person_unknown", Field: "person", Message: v.read.T("person_unknown", "name", name)})
+		return v.again(id, &recourse.Error{Kind: recourse.Invalid, Code: "colleague_unknown", Field: "person", Message: v.read.T("person_unknown", "name", name)})
 	}
 	return v.tell(id, v.beside(id, d, recourse.CaseAssigned, recourse.Data{Person: name}), "told_assigned")
 }

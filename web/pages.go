@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -104,6 +105,7 @@ func (s *site) signedIn(page func(*visit) error) http.HandlerFunc {
 			http.Error(w, "sign in first", http.StatusUnauthorized)
 			return
 		}
+		r = r.WithContext(account.By(r.Context(), who.Name))
 		v := &visit{site: s, w: w, r: r, who: who}
 		v.speak(s.texts.program)
 		err := s.desk.Store().Read(r.Context(), func(tx *store.Tx) error {
@@ -138,8 +140,17 @@ func (v *visit) speak(words *text.Catalog) {
 func (v *visit) decider(d *decide.Decider) {
 	country := d.Policy.Country(playbook.Duration{Calendar: "merchant"})
 	if c, ok := d.Calendars.Calendar(country); ok {
+		head := v.read.Head
 		v.read = view.NewReader(v.lang, c.Location(), v.read.Now)
+		v.read.Head = head
 	}
+}
+
+// letterhead lets the messages of an order say whose they are and where the buyer's page is, where there is one.
+func (v *visit) letterhead(order, back string) (view.LinkModel, error) {
+	link, err := v.link(order, back)
+	v.read.Head = view.Letterhead{Shop: v.shop, Link: link.Address}
+	return link, err
 }
 
 // page is what stands around a page.
@@ -213,12 +224,20 @@ func (v *visit) notice(err error) *view.Notice {
 		return n
 	}
 	if say, do, ok := v.lang.Error(err); ok {
-		return &view.Notice{Text: say, Hint: do}
+		return &view.Notice{Text: say, Hint: do, Detail: whereIn(err)}
 	}
 	if n := v.saidOf(string(kind)); n != nil {
 		return n
 	}
 	return &view.Notice{Text: v.read.T("error_invalid", "what", err.Error())}
+}
+
+// whereIn is an error in the program's own words where it is about a place in a file: only they say which; "" for others.
+func whereIn(err error) string {
+	if e, ours := errors.AsType[*recourse.Error](err); ours && e.Position.Line > 0 {
+		return recourse.Shorten(e.Error(), 400)
+	}
+	return ""
 }
 
 // saidOf is what the desk says of an error's code, or of its kind; nil when it has no words for it.

@@ -1,14 +1,10 @@
 package web_test
 
 import (
-	"cmp"
 	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -38,7 +34,11 @@ func browser(t *testing.T) context.Context {
 	all, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, end := chromedp.NewContext(all)
 	t.Cleanup(func() { end(); stop() })
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+	bare := chromedp.Func(func(ctx context.Context, t *chromedp.Target) error { // as on a phone, where they take no room
+		_, err := cdp.Call(ctx, t, emulation.SetScrollbarsHidden, emulation.SetScrollbarsHiddenParams{Hidden: true})
+		return err
+	})
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank"), bare); err != nil {
 		t.Fatal(err)
 	}
 	return ctx
@@ -87,10 +87,11 @@ func shoot(t *testing.T, ctx context.Context, name string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.MkdirAll(shots, 0o755); err != nil {
+	path := filepath.Join(shots, name+".png")
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(shots, name+".png"), png, 0o644); err != nil {
+	if err := os.WriteFile(path, png, 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -144,36 +145,4 @@ func TestWalk(t *testing.T) {
 	}
 	do(t, ctx, chromedp.Click(".fact summary"))
 	step("5-news", ".fact[open] .fields")
-}
-
-// TestLook takes pictures of the pages in all sizes, lights and languages, and sees that nothing is cut off. All of them
-// take minutes: a few are taken unless RECOURSE_SHOTS is an expression that names others (a point: all).
-func TestLook(t *testing.T) {
-	ctx := browser(t)
-	h := openHouse(t)
-	h.live()
-	do(t, ctx, chromedp.Navigate(h.link("Inès Marchand", account.Owner)))
-	pages := map[string]string{
-		"queue": "/", "approve": "/cases/" + h.open("out_of_stock"), "remedy": "/cases/" + h.open("damaged_item"), "customs": "/cases/" + h.open("customs_hold"),
-		"oversized": "/cases/" + h.open("oversized"), "order": "/orders/2101", "empty": "/?when=later&waits=buyer&supplier=nobody",
-	}
-	only := regexp.MustCompile(cmp.Or(os.Getenv("RECOURSE_SHOTS"), `^(queue|approve)-(en-1440-light|en-360-light|fr-768-light|fr-1440-dark|zh-360-dark|zh-1440-light)`))
-	for _, lang := range []string{"en", "fr", "zh"} {
-		do(t, ctx, chromedp.Navigate(h.url+"/language?to="+lang))
-		for _, width := range []int64{360, 768, 1440} {
-			for _, scheme := range []string{"light", "dark"} {
-				look(t, ctx, width, scheme)
-				for name, path := range pages {
-					where := strings.Join([]string{name, lang, strconv.FormatInt(width, 10), scheme}, "-")
-					if !only.MatchString(where) {
-						continue
-					}
-					do(t, ctx, chromedp.Navigate(h.url+path))
-					fits(t, ctx, where)
-					axe(t, ctx, where)
-					shoot(t, ctx, where)
-				}
-			}
-		}
-	}
 }

@@ -1,9 +1,6 @@
 package web_test
 
 import (
-	"net/url"
-	"os"
-	"regexp"
 	"testing"
 
 	"recourse"
@@ -86,33 +83,5 @@ func TestCaseKeys(t *testing.T) {
 	}
 	if n := len(h.view("77-1").Thread(recourse.MessageWritten)); n != 1 {
 		t.Errorf("%d messages were written", n)
-	}
-}
-
-// TestCaseLook takes pictures of a busy case in all sizes, lights and languages. One is taken unless RECOURSE_SHOTS names
-// others.
-func TestCaseLook(t *testing.T) {
-	ctx := browser(t)
-	h := openHouse(t)
-	h.busy()
-	do(t, ctx, chromedp.Navigate(h.link("Ada", account.Owner)))
-	only := regexp.MustCompile(`^zh-360-dark$`)
-	if s := os.Getenv("RECOURSE_SHOTS"); s != "" {
-		only = regexp.MustCompile(s)
-	}
-	for _, lang := range []string{"en", "fr", "zh"} {
-		for width, name := range map[int64]string{360: "360", 768: "768", 1440: "1440"} {
-			for _, scheme := range []string{"light", "dark"} {
-				where := lang + "-" + name + "-" + scheme
-				if !only.MatchString(where) {
-					continue
-				}
-				look(t, ctx, width, scheme)
-				do(t, ctx, chromedp.Navigate(h.url+"/language?to="+lang+"&back="+url.QueryEscape("/cases/77-1")), chromedp.WaitVisible(".glance"))
-				fits(t, ctx, where)
-				axe(t, ctx, where)
-				shoot(t, ctx, "case-"+where)
-			}
-		}
 	}
 }

@@ -1,12 +1,7 @@
 package web_test
 
 import (
-	"cmp"
 	"context"
-	"net/url"
-	"os"
-	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -114,61 +109,6 @@ func TestPasskeyRefuses(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-}
-
-// TestPeopleLook takes pictures of the pages of people in sizes, lights and languages; axe looks at each.
-func TestPeopleLook(t *testing.T) {
-	ctx := browser(t)
-	h := openHouse(t)
-	h.live()
-	ines := h.add(store.Person{Name: "Inès Marchand", Email: "ines@lune.example", Role: "owner"})
-	h.add(store.Person{Name: "Ada Moreau", Email: "ada@lune.example", Role: "approver", Limit: recourse.Money{Minor: 200_00, Currency: "EUR"}})
-	mei := h.add(store.Person{Name: "Mei Lin", Email: "mei@lune.example", Role: "clerk", Limit: recourse.Money{Minor: 40_00, Currency: "EUR"}})
-	h.add(store.Person{Name: "Louise Petit de Saint-Rambert", Email: "louise.petit.de.saint-rambert@expertise-comptable.example", Role: "viewer"})
-	supplier := h.busiest()
-	wang := h.add(store.Person{Name: "王芳", Email: "wang@supplier.example", Role: "supplier", Supplier: supplier})
-	gone := h.add(store.Person{Name: "Tom Berger", Email: "tom@lune.example", Role: "clerk"})
-	if err := h.accounts.Disable(t.Context(), pageShop, gone.ID); err != nil {
-		t.Fatal(err)
-	}
-	_, invite, err := h.accounts.Invite(t.Context(), store.Person{Merchant: pageShop, Name: "Noé Garnier", Email: "noe@lune.example", Role: "clerk"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.as(ines) // another session
-	only := regexp.MustCompile(cmp.Or(os.Getenv("RECOURSE_SHOTS"), `^people-[a-z]+-(en-1440-light|fr-360-light|zh-768-dark)`))
-	pictures := func(pages map[string]string) {
-		for _, lang := range []string{"en", "fr", "zh"} {
-			do(t, ctx, chromedp.Navigate(h.byName("/language?to="+lang)))
-			for _, width := range []int64{360, 768, 1440} {
-				for _, scheme := range []string{"light", "dark"} {
-					look(t, ctx, width, scheme)
-					for name, path := range pages {
-						where := strings.Join([]string{"people", name, lang, strconv.FormatInt(width, 10), scheme}, "-")
-						if !only.MatchString(where) {
-							continue
-						}
-						do(t, ctx, chromedp.Navigate(h.byName(path)))
-						fits(t, ctx, where)
-						axe(t, ctx, where)
-						shoot(t, ctx, where)
-					}
-				}
-			}
-		}
-	}
-	enter := func(p store.Person) {
-		secret, err := h.accounts.Link(t.Context(), pageShop, p.ID, time.Hour)
-		if err != nil {
-			t.Fatal(err)
-		}
-		do(t, ctx, chromedp.Navigate(h.byName("/signin/"+url.PathEscape(secret))))
-	}
-	pictures(map[string]string{"signin": "/signin?back=%2Fpeople", "invite": "/invite/" + invite, "fault": "/invite/rc_i_lune_" + strings.Repeat("a", 32)})
-	enter(ines)
-	pictures(map[string]string{"people": "/people", "person": "/people/" + mei.ID, "account": "/account"})
-	enter(wang)
-	pictures(map[string]string{"supplier": "/supplier"})
 }
 
 // busiest is the supplier of the sample shop with the most to answer.

@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"os"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -95,47 +94,4 @@ func TestQueueKeys(t *testing.T) {
 	press("j", "o")
 	do(t, ctx, chromedp.WaitVisible(".title"))
 	is("opened", `location.pathname.startsWith('/cases/')`, "true")
-}
-
-// TestQueuePictures looks at the pages of the queue in sizes, lights and languages.
-func TestQueuePictures(t *testing.T) {
-	ctx := browser(t)
-	h := openHouse(t)
-	h.live()
-	js := func(s string) string { t.Helper(); return eval[string](t, ctx, s) }
-	do(t, ctx, chromedp.Navigate(h.link("Inès Marchand", account.Owner)))
-	do(t, ctx, chromedp.Navigate(h.url+"/?when=week"))
-	js(`fetch('/views', {method: 'POST', body: new URLSearchParams({name: 'Cette semaine', filter: 'when=week', shared: '1'})}).then(() => '')`)
-	widths := []int64{360, 768, 1440}
-	for _, c := range []struct {
-		lang, scheme string
-		widths       []int64
-	}{{"en", "light", widths}, {"fr", "dark", widths[2:]}, {"fr", "light", widths[:2]}, {"zh", "light", widths[2:]}, {"zh", "dark", widths[:1]}} {
-		do(t, ctx, chromedp.Navigate(h.url+"/language?to="+c.lang))
-		for _, width := range c.widths {
-			look(t, ctx, width, c.scheme)
-			where := strings.Join([]string{c.lang, strconv.FormatInt(width, 10), c.scheme}, "-")
-			do(t, ctx, chromedp.Navigate(h.url+"/"), chromedp.WaitVisible(".row-link"))
-			fits(t, ctx, "queue "+where)
-			harm(t, "queue "+where, js)
-			shoot(t, ctx, "list-"+where)
-			do(t, ctx, chromedp.Navigate(h.url+"/?situation=out_of_stock&who=nobody"))
-			fits(t, ctx, "filtered "+where)
-			harm(t, "filtered "+where, js)
-			js(`document.querySelector('.keep').open = true; ''`)
-			shoot(t, ctx, "filtered-"+where)
-			do(t, ctx, chromedp.Navigate(h.url+"/"))
-			js(`[...document.querySelectorAll('input[name=case]')].slice(0, 6).forEach(b => b.checked = true); ''`)
-			do(t, ctx, chromedp.Click(`button[value="approve"]`), chromedp.WaitVisible(".bulk-page"))
-			fits(t, ctx, "bulk "+where)
-			harm(t, "bulk "+where, js)
-			shoot(t, ctx, "bulk-"+where)
-			do(t, ctx, chromedp.Navigate(h.url+"/"))
-			js(`document.getElementById('find').value = 'lyon'; document.querySelector('.find').submit(); ''`)
-			do(t, ctx, chromedp.WaitVisible(".found"))
-			fits(t, ctx, "found "+where)
-			harm(t, "found "+where, js)
-			shoot(t, ctx, "found-"+where)
-		}
-	}
 }

@@ -148,7 +148,7 @@ func TestBulkRefuses(t *testing.T) {
 		"unknown": {url.Values{"do": {"delete"}, "case": {"1.77-1"}}, 422, "cannot be done with several cases"},
 		"many":    {url.Values{"do": {"read"}, "case": many}, 413, "Too many cases at once"},
 		"person":  {url.Values{"do": {"assign"}, "person": {nasty}, "case": {"1.77-1"}}, 422, "no such person"},
-		"gone":    {url.Values{"do": {"read"}, "case": {"1.99-1"}}, 200, "There is no such page."},
+		"gone":    {url.Values{"do": {"read"}, "case": {"1.99-1"}}, 200, "There is no such case."},
 		"nasty":   {url.Values{"do": {"read"}, "case": {"1." + nasty}, "back": {"//evil.example"}}, 200, "&lt;script&gt;"},
 	} {
 		status, body := ada.post("/queue/bulk", c.form)

@@ -81,7 +81,7 @@ func TestSupplierAnswers(t *testing.T) {
 	kites, lamps := h.suppliers()
 	wang, li := h.as(kites), h.as(lamps)
 	_, body := wang.post("/supplier/K-1", url.Values{"event": {"supplier.replied"}, "text": {"   "}})
-	wants(t, "no words", body, "That could not be taken in")
+	wants(t, "no words", body, "Something is still missing")
 	h.tell(recourse.SupplierContacted, `{"purchase":"K-1","text":"When?"}`)
 	_, body = wang.get("/supplier")
 	wants(t, "asked", body, "The shop waits for your answer. Asked")

@@ -22,13 +22,21 @@ import (
 //	401   a program is asked for its token
 //	own   a supplier is led to its own page
 //	open  for anybody, the same to all
+//	link  for who shows a buyer's link, and for nobody else: not for the owner, either
 var routeTable = map[string]string{
 	// The queue and what is asked from everywhere
-	"GET /{$}":           "ok ok ok ok own in",
-	"POST /find":         "ok ok ok ok no in",
-	"GET /tour":          "ok ok ok ok no in",
-	"GET /language":      "open",
-	"GET /static/{file}": "open",
+	"GET /{$}":                  "ok ok ok ok own in",
+	"POST /find":                "ok ok ok ok no in",
+	"GET /queue":                "ok ok ok ok no in",
+	"POST /queue/bulk":          "ok ok ok no no in",
+	"POST /views":               "ok ok ok ok no in",
+	"POST /views/{view}":        "ok ok ok ok no in",
+	"POST /views/{view}/remove": "ok ok ok ok no in",
+	"GET /live":                 "ok ok ok ok no in",
+	"GET /keys":                 "ok ok ok ok no in",
+	"GET /tour":                 "ok ok ok ok no in",
+	"GET /language":             "open",
+	"GET /static/{file}":        "open",
 
 	// A case and its order
 	"GET /cases/{case}":             "ok ok ok ok no in",
@@ -36,6 +44,63 @@ var routeTable = map[string]string{
 	"POST /cases/{case}/act":        "ok ok ok no no in",
 	"POST /effects/{effect}/act":    "ok ok ok no no in",
 	"GET /orders/{order}":           "ok ok ok ok no in",
+
+	"POST /cases/{case}/assign":   "ok ok ok no no in",
+	"POST /cases/{case}/snooze":   "ok ok ok no no in",
+	"POST /cases/{case}/note":     "ok ok ok no no in",
+	"POST /cases/{case}/message":  "ok ok ok no no in",
+	"POST /cases/{case}/read":     "ok ok ok no no in",
+	"POST /cases/{case}/undo":     "ok ok ok no no in",
+	"POST /cases/{case}/evidence": "ok ok ok no no in",
+	"GET /evidence/{file}/{size}": "ok ok ok ok no in",
+	"GET /mentions":               "ok ok ok ok no in",
+	"POST /mentions":              "ok ok ok ok no in",
+
+	// The buyer's link, made and revoked from the desk
+	"POST /orders/{order}/link/make":   "ok ok ok no no in",
+	"POST /orders/{order}/link/revoke": "ok ok ok no no in",
+
+	// The buyer's page
+	"GET /b/{link}":                     "link",
+	"POST /b/{link}/act":                "link",
+	"POST /b/{link}/files":              "link",
+	"OPTIONS /b/{link}/uploads":         "link",
+	"POST /b/{link}/uploads":            "link",
+	"HEAD /b/{link}/uploads/{upload}":   "link",
+	"PATCH /b/{link}/uploads/{upload}":  "link",
+	"DELETE /b/{link}/uploads/{upload}": "link",
+
+	// Figures
+	"GET /insights":        "ok ok ok ok no in",
+	"GET /insights/{file}": "ok ok ok ok no in",
+
+	// Messages and languages: owner and approver edit
+	"GET /messages":                          "ok ok ok ok no in",
+	"GET /messages/{template}":               "ok ok ok ok no in",
+	"POST /messages/{template}":              "ok ok no no no in",
+	"POST /messages/{template}/preview":      "ok ok ok ok no in",
+	"POST /messages/{template}/restore":      "ok ok no no no in",
+	"GET /messages/languages":                "ok ok ok ok no in",
+	"POST /messages/languages":               "ok ok no no no in",
+	"POST /messages/languages/default":       "ok ok no no no in",
+	"GET /messages/languages/{lang}":         "ok ok ok ok no in",
+	"GET /messages/languages/{lang}/file":    "ok ok ok ok no in",
+	"POST /messages/languages/{lang}/file":   "ok ok no no no in",
+	"POST /messages/languages/{lang}/remove": "ok ok no no no in",
+	"POST /messages/languages/{lang}/texts":  "ok ok no no no in",
+
+	// The playbook: the owner changes it
+	"GET /playbook":                     "ok ok ok ok no in",
+	"GET /playbook/states/{state}":      "ok ok ok ok no in",
+	"GET /playbook/settings":            "ok ok ok ok no in",
+	"POST /playbook/settings":           "ok no no no no in",
+	"GET /playbook/versions":            "ok ok ok ok no in",
+	"GET /playbook/versions/{version}":  "ok ok ok ok no in",
+	"POST /playbook/versions/{version}": "ok no no no no in",
+	"GET /playbook/file":                "ok ok ok ok no in",
+	"POST /playbook/file":               "ok no no no no in",
+	"GET /playbook/file/playbook.yaml":  "ok ok ok ok no in",
+	"GET /playbook/file/settings.json":  "ok ok ok ok no in",
 
 	// Import
 	"GET /import":                    "ok ok ok no no in",
@@ -83,6 +148,8 @@ var routeTable = map[string]string{
 	"POST /people/{person}/disable": "ok no no no no in",
 	"POST /people/{person}/enable":  "ok no no no no in",
 
+	"POST /orders/{order}/erase": "ok no no no no in",
+
 	// A supplier's own page: those who work on cases have the desk for it
 	"GET /supplier":             "ok ok ok no ok in",
 	"POST /supplier/{purchase}": "no no no no ok in",
@@ -97,6 +164,8 @@ var routeTable = map[string]string{
 	"GET /api/v1/effects":                      "ok ok ok ok no 401",
 	"POST /api/v1/effects/{effect}/approve":    "ok ok ok no no 401", // then the amount counts
 	"POST /api/v1/effects/{effect}/reject":     "ok ok ok no no 401",
+	"POST /api/v1/effects/{effect}/recall":     "ok ok ok no no 401",
+	"GET /api/v1/insights":                     "ok ok ok ok no 401",
 	"POST /api/v1/effects/{effect}/start":      "ok ok ok no no 401",
 	"POST /api/v1/effects/{effect}/done":       "ok ok ok no no 401",
 	"POST /api/v1/effects/{effect}/fail":       "ok ok ok no no 401",
@@ -139,6 +208,8 @@ func TestRouteTable(t *testing.T) {
 				t.Errorf("%s is open in the table, and takes something in the server", route)
 			}
 			askOpen(s, route)
+		case line == "link":
+			askByLink(s, accounts, route, people[account.Owner])
 		case len(cells) != len(visitors) || s.server.Open(route):
 			t.Errorf("%s: %q has not a cell for each of %v, or is open in the server", route, line, visitors)
 		default:
@@ -172,6 +243,18 @@ func askOpen(s *shop, route string) {
 	to := g.Header.Get("Location")
 	if strings.Contains(g.body, "nobody may do this") || route != "POST /signout" && strings.HasPrefix(to, "/signin") {
 		s.t.Errorf("%s is not open: %d %s", route, g.StatusCode, to)
+	}
+}
+
+// askByLink asks a route of the buyer's page with a link that is none, as nobody and as the owner.
+func askByLink(s *shop, accounts *account.Accounts, route, owner string) {
+	s.t.Helper()
+	method, path := addressFor(route)
+	for who, cookie := range map[string]string{"nobody": "", "the owner": "recourse_session=" + sessionOf(s, accounts, owner)} {
+		g := s.ask(method, path, "", "Authorization", "", "Accept", "text/html", "Content-Type", "application/x-www-form-urlencoded", "Cookie", cookie)
+		if g.StatusCode != http.StatusNotFound && g.StatusCode != http.StatusTooManyRequests && g.StatusCode != http.StatusServiceUnavailable {
+			s.t.Errorf("%s without a link, as %s: %d", route, who, g.StatusCode)
+		}
 	}
 }
 

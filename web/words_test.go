@@ -3,6 +3,7 @@ package web_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"recourse/desk"
 	"recourse/store"
@@ -58,7 +59,7 @@ func TestWordsAndRecall(t *testing.T) {
 		}
 		verified(t, s)
 		// A person who is erased leaves no words behind.
-		if err := s.store.Write(t.Context(), func(tx *store.Tx) error { return tx.Erase(store.Key{Merchant: "shop", Order: "1001"}) }); err != nil {
+		if err := s.store.Write(t.Context(), func(tx *store.Tx) error { return tx.Erase(store.Key{Merchant: "shop", Order: "1001"}, time.Now()) }); err != nil {
 			t.Fatal(err)
 		}
 		if l := letter(); strings.Contains(l, "Ada") {

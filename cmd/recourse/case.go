@@ -154,7 +154,8 @@ func hinted(err error, hint string) error {
 
 // orderCmd looks at orders.
 type orderCmd struct {
-	Show orderShowCmd `cmd:"" help:"One order: everything that happened to it, what was decided and why, its cases and its money."`
+	Show  orderShowCmd  `cmd:"" help:"One order: everything that happened to it, what was decided and why, its cases and its money."`
+	Erase orderEraseCmd `cmd:"" help:"Erase the buyer of an order: name, address, messages, photos, links. What was decided stays."`
 }
 
 // orderShowCmd shows an order.

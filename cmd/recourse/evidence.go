@@ -108,6 +108,9 @@ func (o *office) scanAgain(ctx context.Context, r *evidence.Room, merchant strin
 // sweepEvidence takes away the files that no case of a merchant refers to: those of a buyer who was erased, and those
 // that were taken in and never written down.
 func (o *office) sweepEvidence(ctx context.Context, r *evidence.Room, merchant string) error {
+	if err := o.sweepUploads(ctx, r, merchant); err != nil {
+		return err
+	}
 	n, err := r.Sweep(ctx, merchant, func(files []string) (none []string, err error) {
 		err = o.store.Read(ctx, func(tx *store.Tx) error { none, err = tx.UnknownEvidence(merchant, files); return err })
 		return none, err
@@ -116,4 +119,24 @@ func (o *office) sweepEvidence(ctx context.Context, r *evidence.Room, merchant s
 		slog.Info("evidence: files that nobody refers to are gone", "merchant", merchant, "files", n)
 	}
 	return err
+}
+
+// sweepUploads takes away the uploads of buyers whose time is over: what came of them, and then the row that names it. The
+// sweep of files itself would find the parts only a week later, and the rows, which have a file's name, never.
+func (o *office) sweepUploads(ctx context.Context, r *evidence.Room, merchant string) error {
+	for {
+		var over []store.Upload
+		err := o.store.Read(ctx, func(tx *store.Tx) (err error) { over, err = tx.UploadsExpired(merchant, o.Now()); return err })
+		if err != nil || len(over) == 0 {
+			return err
+		}
+		for _, u := range over {
+			if err := r.Drop(ctx, merchant, u.ID); err != nil {
+				return err
+			}
+			if err := o.store.Write(ctx, func(tx *store.Tx) error { return tx.DropUpload(merchant, u.ID) }); err != nil {
+				return err
+			}
+		}
+	}
 }

@@ -173,7 +173,7 @@ func (c *personInviteCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	secret, err := account.New(o.store, o.Now).InviteAgain(ctx, o.merchant, p.ID)
+	secret, err := account.New(o.store, o.Now).InviteAgain(account.By(ctx, (&byFlag{}).name()), o.merchant, p.ID)
 	if err != nil {
 		return err
 	}
@@ -198,6 +198,7 @@ func (c *personDisableCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
+	ctx = account.By(ctx, (&byFlag{}).name())
 	accounts := account.New(o.store, o.Now)
 	change, said := accounts.Disable, "disabled"
 	if c.Undo {

@@ -7,7 +7,6 @@ import (
 	"recourse/decide"
 	"recourse/desk"
 	"recourse/store"
-	"recourse/text"
 )
 
 // Acts are what was decided to be done, by what it waits for.
@@ -116,7 +115,7 @@ func (a *Act) letter(r Reader, file *recourse.OrderFile, e *store.Effect) {
 	if lang == string(r.Lang()) || a.Edited {
 		return
 	}
-	if subject, body, err = r.Message(e.Template, text.NewData(file, e.Effect)); err == nil && body != a.Body {
+	if subject, body, err = r.Message(e.Template, r.facts(file, e.Effect)); err == nil && body != a.Body {
 		a.Own = Words{subject, body, string(r.Lang())}
 	}
 }

@@ -40,7 +40,7 @@ const Nobody = "nobody"
 func (r Reader) bulk(found *Found, may Rights) Bulk {
 	b := Bulk{Act: may.Act, Money: may.Money}
 	b.People = append(b.People, FieldOption{PersonMark(found.Asked.Me), r.T("to_me")})
-	for _, p := range found.Asked.People {
+	for _, p := range found.Asked.Team {
 		if p != found.Asked.Me {
 			b.People = append(b.People, FieldOption{PersonMark(p), p})
 		}

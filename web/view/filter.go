@@ -127,7 +127,8 @@ func (f Filter) with(change func(*Filter)) Filter {
 // Asked is what must be known to ask the store: who looks, who there is, and what the shop counts in.
 type Asked struct {
 	Me       string
-	People   []string
+	People   []string // whose cases can be looked for
+	Team     []string // who can look after a case
 	Currency recourse.Currency
 }
 

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"strings"
+
 	"slices"
 
 	"recourse"
@@ -61,7 +63,7 @@ func (r Reader) promises(v *desk.View, c *recourse.Case) (out []Promise) {
 	}
 	if i := slices.IndexFunc(all, func(s decide.Step) bool { return s.Ask == nil && s.Window == "" }); i >= 0 && len(out) < promisesShown {
 		s := &all[i]
-		out = append(out, Promise{Who: r.T("by_itself"), What: r.List(r.coming(v, c.ID, s)), At: r.Due(s.At), Explained: r.explained(s.Deadline)})
+		out = append(out, Promise{Who: r.T("by_itself"), What: strings.Join(r.coming(v, c.ID, s), " · "), At: r.Due(s.At), Explained: r.explained(s.Deadline)})
 	}
 	return out[:min(len(out), promisesShown)]
 }

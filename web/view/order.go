@@ -26,6 +26,7 @@ type Order struct {
 	Past      Timeline
 	Link      LinkModel
 	Evidence  []EvidenceItem
+	Erase     *Erase // nil: the reader may not
 }
 
 // Sum is an amount with what it is.

@@ -39,6 +39,8 @@ type Notice struct {
 	Text string
 	Hint string
 	Undo *UndoForm // how it is taken back
+	// Detail is where in a file something is wrong, in the program's own words; "": it is about no file.
+	Detail string
 }
 
 // UndoForm is a button that takes back what was done.

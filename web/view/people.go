@@ -6,6 +6,7 @@ type People struct {
 	Roles     []RoleAbout
 	Suppliers []string // known from the purchases
 	Form      PersonForm
+	Audit     []AuditLine // who changed what
 }
 
 // PersonRow is somebody in the list.

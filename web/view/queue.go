@@ -130,7 +130,7 @@ func Counted(f Filter, found *Found) (all []Filter) {
 	for _, s := range firstFew(found.Facets.Channels) {
 		all = append(all, Filter{Channel: s})
 	}
-	for _, p := range firstFew(found.Asked.People) {
+	for _, p := range found.Asked.mostPeople() {
 		if p != found.Asked.Me {
 			all = append(all, Filter{Who: PersonMark(p)})
 		}
@@ -146,6 +146,12 @@ func Counted(f Filter, found *Found) (all []Filter) {
 
 // facetShown is how many values of a kind are offered.
 const facetShown = 8
+
+// mostPeople are the people that the filters offer: all of a shop's, who are not many.
+func (a Asked) mostPeople() []string { return a.People[:min(len(a.People), peopleShown)] }
+
+// peopleShown bounds it.
+const peopleShown = 30
 
 func firstFew(of []string) []string { return of[:min(len(of), facetShown)] }
 
@@ -228,7 +234,7 @@ func (r Reader) rail(f Filter, found *Found, count func(Filter) string) (out []F
 	for _, w := range []string{WhoMine, WhoNobody} {
 		add(r.T("who_"+w), Filter{Who: w}, f.Who == w, func(f *Filter) { f.Who = w })
 	}
-	for _, p := range firstFew(found.Asked.People) {
+	for _, p := range found.Asked.mostPeople() {
 		if m := PersonMark(p); p != found.Asked.Me {
 			add(p, Filter{Who: m}, f.Who == m, func(f *Filter) { f.Who = m })
 		}

@@ -14,13 +14,31 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"recourse"
 	"recourse/text"
 )
 
 // Reader is somebody who looks at a page: their language, the clock on their wall, and the moment of the look.
 type Reader struct {
 	*text.Language
-	Now time.Time
+	Now  time.Time
+	Head Letterhead // of the messages that they read
+}
+
+// Letterhead is what messages say of the shop, whatever they are about.
+type Letterhead struct {
+	Shop string // the merchant's name; "": not known
+	Link string // where the buyer's page of the order is; "": there is none yet
+}
+
+// facts are what a message is made from.
+func (r Reader) facts(file *recourse.OrderFile, e recourse.Effect) text.Data {
+	d := text.NewData(file, e)
+	d.Shop = r.Head.Shop
+	if e.To == recourse.PartyBuyer {
+		d.Link = r.Head.Link
+	}
+	return d
 }
 
 // NewReader is a reader of a language whose clock shows the time of a zone.
@@ -28,7 +46,7 @@ func NewReader(l *text.Language, zone *time.Location, now time.Time) Reader {
 	if zone == nil {
 		zone = time.UTC
 	}
-	return Reader{l.At(zone), now}
+	return Reader{Language: l.At(zone), Now: now}
 }
 
 // T is a word of the desk.

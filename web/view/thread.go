@@ -138,7 +138,7 @@ func (r Reader) letter(file *recourse.OrderFile, e *store.Effect) Letter {
 // goes to.
 func (r Reader) words(file *recourse.OrderFile, e *store.Effect) (subject, body, lang string, err error) {
 	in := r.to(file, e.To)
-	subject, body, err = in.Letter(e.Template, text.NewData(file, e.Effect), e.Words)
+	subject, body, err = in.Letter(e.Template, r.facts(file, e.Effect), e.Words)
 	return subject, body, string(in.Lang()), err
 }
 
