@@ -273,3 +273,50 @@ func TestRehash(t *testing.T) {
 		}
 	})
 }
+
+// TestAudit: who changed what of people and links is kept, in whose name and with what was and is.
+func TestAudit(t *testing.T) {
+	databases(t, func(t *testing.T, a *account.Accounts, s *store.Store, clock *atomic.Int64) {
+		ctx := account.By(t.Context(), "Ada")
+		step := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+			clock.Add(1)
+		}
+		ada, _ := join(t, a, store.Person{Merchant: "shop", Name: "Ada", Email: "ada@example.org", Role: "owner"})
+		clock.Add(1)
+		p, secret, err := a.Invite(ctx, store.Person{Merchant: "shop", Name: "Mei", Email: "mei@example.org", Role: "clerk"})
+		step(err)
+		_, _, err = a.Join(t.Context(), secret, good, "en", account.Visit{})
+		step(err)
+		p.Role, p.Limit = "approver", recourse.Money{Minor: 50_00, Currency: "EUR"}
+		step(a.Change(ctx, p))
+		step(a.Change(ctx, p)) // changes nothing
+		step(a.Disable(ctx, "shop", p.ID))
+		step(a.Enable(t.Context(), "shop", p.ID))
+		if a.Disable(ctx, "shop", ada.ID) == nil {
+			t.Error("the last owner is blocked")
+		}
+		var log, others []store.Audit
+		err = s.Read(ctx, func(tx *store.Tx) (err error) {
+			if log, err = tx.Audits("shop", 200); err == nil {
+				others, err = tx.Audits("other", 200)
+			}
+			return err
+		})
+		step(err)
+		var got []string
+		for _, l := range log[:len(log)-2] { // without Ada's own beginning
+			got = append(got, l.By+" "+l.What+" "+l.About)
+		}
+		want := []string{" admitted Mei", "Ada blocked Mei", "Ada changed Mei", "Mei joined Mei", "Ada invited Mei"}
+		if strings.Join(got, "; ") != strings.Join(want, "; ") || len(others) != 0 {
+			t.Errorf("kept: %q; of the other shop: %v", got, others)
+		}
+		if c := log[2].Changes; len(c) != 2 || c[0] != (store.FieldChange{Field: "role", Was: "clerk", Is: "approver"}) || c[1] != (store.FieldChange{Field: "limit", Is: "50.00 EUR"}) {
+			t.Errorf("changed: %+v", c)
+		}
+	})
+}

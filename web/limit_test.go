@@ -143,3 +143,40 @@ func TestBulkPeople(t *testing.T) {
 	_, page := ada.post("/queue/bulk", form)
 	wants(t, "given", page, "Assign: done (1)", "Looked after by: Mei")
 }
+
+// TestErasePage: an owner erases a buyer after saying that they know what it means, sees what went kept among the changes,
+// and nobody else is even offered it.
+func TestErasePage(t *testing.T) {
+	h := openHouse(t)
+	h.sad()
+	ada, carl := h.enter("Ada <b>", account.Owner), h.enter("Carl", account.Clerk)
+	_, page := carl.get("/orders/77")
+	wants(t, "a clerk's page", page, "Camille Roux", "-/erase")
+	if status, _ := carl.post("/orders/77/erase", url.Values{"confirmed": {"1"}}); status != http.StatusForbidden {
+		t.Errorf("a clerk who erases is answered with %d", status)
+	}
+	_, page = ada.get("/orders/77")
+	wants(t, "the page", page, "Camille Roux", `action="/orders/77/erase"`, "Names, address, messages, notes and reasons: ", "Open cases: 1")
+	status, page := ada.post("/orders/77/erase", nil)
+	if status != http.StatusUnprocessableEntity {
+		t.Errorf("without a yes it is answered with %d", status)
+	}
+	wants(t, "without a yes", page, "the box was not ticked", "Camille Roux")
+	_, page = ada.post("/orders/77/erase", url.Values{"confirmed": {"1"}})
+	wants(t, "erased", page, "The buyer is erased.", "-Camille", "-Garibaldi", "Nothing here tells who the buyer is")
+	_, page = ada.get("/people")
+	wants(t, "kept", page, "Who changed what", "Erased the buyer of order 77", "Ada &lt;b&gt;", "-Ada <b>")
+}
+
+// TestAuditPage: changes of people, links, words and policies stand together, in words.
+func TestAuditPage(t *testing.T) {
+	h := openHouse(t)
+	h.sad()
+	ada := h.as(h.add(store.Person{Name: "Ada", Email: "ada@example.org", Role: string(account.Owner)}))
+	mei := h.add(store.Person{Name: "Mei <i>", Email: "mei@example.org", Role: string(account.Clerk)})
+	ada.post("/people/"+mei.ID, url.Values{"name": {"Mei <i>"}, "email": {"mei@example.org"}, "role": {"approver"}, "limit": {"50 EUR"}})
+	ada.post("/people/"+mei.ID+"/disable", nil)
+	ada.post("/orders/77/link/make", nil)
+	_, page := ada.get("/people")
+	wants(t, "changes", page, "Changed Mei &lt;i&gt;", "Role: Clerk → Approver", "Limit: — → €50.00", "Blocked Mei &lt;i&gt;", "Made a link to the buyer’s page of order 77", "-Mei <i>")
+}
