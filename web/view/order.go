@@ -152,13 +152,21 @@ func (r Reader) parcel(p *recourse.Parcel) Parcel {
 		out.At = r.Past(p.ShippedAt)
 	}
 	if c := p.Customs; c != nil {
-		for _, s := range []Sum{{r.T("customs_asks"), c.Asks}, {r.T("customs_by"), c.By}, {r.T("customs_pays"), r.payer(c.WhoPays)}} {
+		for _, s := range []Sum{{r.T("customs_asks"), c.Asks}, {r.T("customs_by"), r.by(c.By)}, {r.T("customs_pays"), r.payer(c.WhoPays)}} {
 			if s.Amount != "" {
 				out.Asks = append(out.Asks, s)
 			}
 		}
 	}
 	return out
+}
+
+// by is a day as customs wrote it: in the reader's words where it is one.
+func (r Reader) by(day string) string {
+	if d, err := recourse.ParseDate(day); err == nil {
+		return r.Day(d)
+	}
+	return day
 }
 
 func (r Reader) payer(who string) string {
