@@ -170,6 +170,8 @@ type Data struct {
 	Shipping Money    `json:"shipping,omitzero"`
 	Discount Money    `json:"discount,omitzero"`
 	Tax      Money    `json:"tax,omitzero"`
+	Ref      string   `json:"ref,omitempty"`     // the shop's own id of the order
+	Payment  *Payment `json:"payment,omitempty"` // what a refund names
 
 	// A purchase's and a parcel's.
 	Supplier string       `json:"supplier,omitempty"`
@@ -220,7 +222,7 @@ func (e *Event) Key() EventKey {
 // eventFields says which fields each type of event carries beside order, case, effect: those before the bar must
 // be there. It is the table of the contract.
 var eventFields = map[EventType]string{
-	OrderPlaced:           "order lines | channel buyer ship_to paid shipping discount tax",
+	OrderPlaced:           "order lines | channel buyer ship_to paid shipping discount tax ref payment",
 	OrderCancelRequested:  "order | lines reason",
 	OrderAddressWrong:     "order | ship_to lines reason",
 	OrderAddressCorrected: "order | ship_to",

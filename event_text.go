@@ -30,7 +30,10 @@ func (e *Event) checkNames() error {
 	names := []text{
 		{"id", e.ID}, {"source", e.Source}, {"order", e.Order}, {"purchase", e.Purchase}, {"parcel", e.Parcel}, {"case", e.Case}, {"effect", e.Effect},
 		{"channel", e.Channel}, {"supplier", e.Supplier}, {"carrier", e.Carrier}, {"tracking", e.Tracking}, {"ship_from", e.ShipFrom},
-		{"file", e.File}, {"person", e.Person},
+		{"file", e.File}, {"person", e.Person}, {"ref", e.Ref},
+	}
+	if e.Payment != nil {
+		names = append(names, text{"payment", e.Payment.Provider}, text{"payment", e.Payment.ID})
 	}
 	if len(e.Mentions) > maxMentions {
 		return &Error{Kind: TooLarge, Code: "event_mentions", Field: "mentions", Message: fmt.Sprintf("more than %d persons are mentioned", maxMentions)}
@@ -61,7 +64,7 @@ func (e *Event) checkPeople() error {
 		}
 	}
 	for i := range e.Items {
-		if err := check(fmt.Sprintf("lines[%d]", i), maxText, e.Items[i].SKU, e.Items[i].Title); err != nil {
+		if err := check(fmt.Sprintf("lines[%d]", i), maxText, e.Items[i].SKU, e.Items[i].Title, e.Items[i].Ref); err != nil {
 			return err
 		}
 	}

@@ -14,6 +14,14 @@ type Order struct {
 	Discount Money     `json:"discount,omitzero"` // already taken off Paid; a positive amount
 	Tax      Money     `json:"tax,omitzero"`      // on top of or inside the prices: see PaidFor
 	PlacedAt time.Time `json:"placed_at,omitzero"`
+	Ref      string    `json:"ref,omitempty"`     // the shop's own id of it, where that is not the number that people know
+	Payment  *Payment  `json:"payment,omitempty"` // how it was paid, where that is known
+}
+
+// Payment is what a payment provider knows a sale by: what a refund names.
+type Payment struct {
+	Provider string `json:"provider"` // stripe, paypal, or the gateway's name in the shop
+	ID       string `json:"id"`       // of the charge, the payment intent or the capture
 }
 
 // Line is some pieces of one SKU at a price.
@@ -25,6 +33,7 @@ type Line struct {
 	Price    Money  `json:"price,omitzero"`     // of one piece
 	WeightG  int    `json:"weight_g,omitempty"` // of one piece, grams; 0: not known
 	SizeMM   Size   `json:"size_mm,omitzero"`   // of one piece
+	Ref      string `json:"ref,omitempty"`      // the shop's own id of it: what a refund of this line names
 }
 
 // Size is length, width and height in millimetres; all zero: not known.

@@ -22,7 +22,12 @@ var rooms = map[string]string{
 	"calendar":     ".",                                                                                                   // business days
 	"playbook":     ". calendar document",                                                                                 // the policy language
 	"decide":       ". calendar playbook",                                                                                 // the pure interpreter
-	"intake":       ".",                                                                                                   // foreign formats in
+	"vault":        ".",                                                                                                   // what must not be read with the database alone
+	"call":         ".",                                                                                                   // other systems over HTTP
+	"peer":         ".",                                                                                                   // strict stand-ins of other systems, for tests and the demo
+	"intake":       ". call",                                                                                              // foreign formats in
+	"effect":       ". call evidence store text",                                                                          // the only room that changes the world
+	"connect":      ". call effect intake",                                                                                // the table of the systems that can be connected
 	"replay":       ". calendar decide document playbook",                                                                 // every virtual clock
 	"text":         ".",                                                                                                   // words
 	"evidence":     ".",                                                                                                   // photos and videos: what they are, where they stand, what others may see

@@ -58,6 +58,7 @@ func (w *work) foldOrder() {
 	w.f.Order = recourse.Order{
 		ID: ev.Order, Channel: ev.Channel, Buyer: ev.Buyer, ShipTo: ev.ShipTo, Lines: ev.Items,
 		Paid: ev.Paid, Shipping: ev.Shipping, Discount: ev.Discount, Tax: ev.Tax, PlacedAt: w.evAt,
+		Ref: ev.Ref, Payment: ev.Payment,
 	}
 	if ev.ShipTo == nil || known && before.ShipTo != nil && w.addressCorrected() {
 		w.f.Order.ShipTo = before.ShipTo
@@ -69,6 +70,12 @@ func (w *work) foldOrder() {
 	w.f.Order.Lines = mergedLines(before.Lines, ev.Items)
 	if ev.Buyer == nil {
 		w.f.Order.Buyer = before.Buyer
+	}
+	if ev.Ref == "" {
+		w.f.Order.Ref = before.Ref
+	}
+	if ev.Payment == nil {
+		w.f.Order.Payment = before.Payment
 	}
 }
 
