@@ -161,11 +161,12 @@ func suite(s style) effecttest.Suite {
 func TestFaults(t *testing.T) {
 	for name, s := range map[string]style{"keyed": keyed, "dayKey": dayKey, "readable": readable, "blind": blind} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // most of it is waiting for peers that do not answer
 			s := suite(s)
 			if name == "keyed" || name == "dayKey" {
 				s.Faults = peer.Faults
 			}
-			s.Run(t, 50)
+			s.Run(t, 25)
 		})
 	}
 }
