@@ -72,7 +72,7 @@ func TestOneRefund(t *testing.T) {
 			})
 		}
 		wait.Wait()
-		for range 600 {
+		for range 6000 {
 			left := 0
 			if err := s.store.Read(t.Context(), func(tx *store.Tx) error {
 				for _, status := range []store.EffectStatus{store.Pending, store.Sending} {
@@ -88,7 +88,7 @@ func TestOneRefund(t *testing.T) {
 			if left == 0 {
 				break
 			}
-			s.wait(2 * time.Second)
+			s.wait(time.Second)
 			time.Sleep(50 * time.Millisecond) // the nodes look twice a second
 		}
 		stop()
