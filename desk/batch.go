@@ -34,17 +34,19 @@ func newBatch(now time.Time, jobs []*job) *batch {
 
 // group is one order with the facts that came for it.
 type group struct {
-	key      store.Key
-	jobs     []*job
-	due      bool // it was found due: deadlines act though no fact came
-	acts     []store.Act
-	personal *store.Personal // nil: not read
-	salt     []byte          // of the merchant
-	learned  []insight.Weighed
-	decider  *decide.Decider
-	change   store.Change
-	places   map[*job]int64 // the entries of the jobs
-	err      error
+	key  store.Key
+	jobs []*job
+	due  bool // it was found due: deadlines act though no fact came
+	acts []store.Act
+	// decidedBy is who decided the refunds that are to be approved here and take a second person.
+	decidedBy map[string]string
+	personal  *store.Personal // nil: not read
+	salt      []byte          // of the merchant
+	learned   []insight.Weighed
+	decider   *decide.Decider
+	change    store.Change
+	places    map[*job]int64 // the entries of the jobs
+	err       error
 }
 
 // group gives the group of an order, begun when it is first asked for.
@@ -206,6 +208,9 @@ func (b *batch) read(tx *store.Tx) error {
 	for _, g := range b.order {
 		g.change.Before, g.personal = files[g.key], personal[g.key]
 		g.acts = g.change.Before.Acts
+		if err := g.eyes(tx); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -295,6 +300,9 @@ func (g *group) take(j *job, file *recourse.OrderFile, now time.Time) *recourse.
 	}
 	ev = g.seal(ev)
 	told, err := g.told(&ev, file, now)
+	if err == nil {
+		err = g.second(&ev, j.fact.By)
+	}
 	if err != nil {
 		return refuse(err)
 	}

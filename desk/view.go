@@ -15,7 +15,9 @@ type View struct {
 	File    *recourse.OrderFile
 	History []store.Entry // oldest first
 	Effects []store.Effect
-	Decider *decide.Decider
+	// Attempts are what peers were asked of each act, and what they said.
+	Attempts map[string][]store.Attempt
+	Decider  *decide.Decider
 }
 
 // maxHistory bounds how much of an order's history is shown at once.
@@ -43,6 +45,9 @@ func (d *Desk) Order(ctx context.Context, merchant, order string) (*View, error)
 			return err
 		}
 		if v.Effects, err = tx.EffectsOf(k); err != nil {
+			return err
+		}
+		if v.Attempts, err = tx.AttemptsOf(k); err != nil {
 			return err
 		}
 		if v.History, err = tx.History(k, max(1, f.Version-maxHistory+1), maxHistory); err != nil {

@@ -154,3 +154,19 @@ func (tx *Tx) attempts(where string, args ...any) ([]Attempt, error) {
 		return nil
 	})
 }
+
+// DecidedBy is who told the fact that an act was decided on; "" where it was a deadline, or nobody who has a name.
+func (tx *Tx) DecidedBy(k Key, effect string) (string, error) {
+	all, err := tx.History(k, 1, maxDecidedBy)
+	for i := range all {
+		for j := range all[i].Effects {
+			if all[i].Effects[j].ID == effect {
+				return all[i].By, err
+			}
+		}
+	}
+	return "", err
+}
+
+// maxDecidedBy bounds how far a history is read for who decided an act.
+const maxDecidedBy = 20_000

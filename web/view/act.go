@@ -41,6 +41,8 @@ type Act struct {
 	Paid        string // of an act that moves money: how much
 	Quiet       bool
 	Buttons     []ActButton
+	Attempts    []Attempt
+	Asks        bool // a person is to find out whether it happened
 	NeedsPerson bool // it waits for an approval that the one who looks may not give
 }
 
@@ -94,6 +96,7 @@ func (r Reader) NewAct(v *desk.View, e *store.Effect, rights Rights) Act {
 	if a.Money {
 		a.Paid, a.Reaches = r.Money(e.Amount), r.reached(v.File, recourse.PartyBuyer, "")
 	}
+	a.Attempts, a.Asks = r.attempts(v.Attempts[e.ID]), e.Status == store.Unknown
 	a.Buttons = r.actButtons(e, &a, rights)
 	if awaiting(e) && rights.Approves(&e.Effect) && a.Body != "" {
 		a.Edit = &Form{Key: "edit-" + e.ID, Event: recourse.EffectApproved, Fields: []Field{
