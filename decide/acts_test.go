@@ -58,7 +58,7 @@ func TestNewsOfOtherActs(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := drawHistory(t)
 		decider := decide.New(h.policy)
-		acts := []recourse.EventType{recourse.EffectApproved, recourse.EffectRejected, recourse.EffectStarted, recourse.EffectDone, recourse.EffectFailed}
+		acts := []recourse.EventType{recourse.EffectApproved, recourse.EffectRejected, recourse.EffectStarted, recourse.EffectPostponed, recourse.EffectDone, recourse.EffectFailed}
 		h.play(func(_ *recourse.OrderFile, d decide.Decision, now time.Time) {
 			effects := slices.Clone(d.Effects)
 			d = decider.Due(d.File, now) // what is due would act first

@@ -114,7 +114,7 @@ func drawEvent(t *rapid.T, typ recourse.EventType, lines int) *recourse.Event {
 		}
 	case recourse.RefundSucceeded, recourse.RefundSentNow, recourse.RefundFailedNow, recourse.RecoveryReceivedNow:
 		e.Amount = pick(t, []recourse.Money{{}, eur(100), eur(1000), cny(8000)}, "amount")
-	case recourse.EffectApproved, recourse.EffectRejected, recourse.EffectStarted, recourse.EffectDone, recourse.EffectFailed:
+	case recourse.EffectApproved, recourse.EffectRejected, recourse.EffectStarted, recourse.EffectPostponed, recourse.EffectDone, recourse.EffectFailed:
 		e.Effect = fmt.Sprintf("1001-%d/%d", rapid.IntRange(1, 3).Draw(t, "effect's case"), rapid.IntRange(1, 9).Draw(t, "effect"))
 		e.Amount = pick(t, []recourse.Money{{}, {}, eur(1000)}, "amount")
 		e.Purchase, e.Parcel, e.Lines = "", "", nil
