@@ -139,6 +139,7 @@ func (r *Runner) find(ctx context.Context, t *turn) error {
 	}
 	a := &t.attempts[len(t.attempts)-1]
 	task.Attempt, task.AskedAt = a.N, a.AskedAt
+	a.Connection, a.Key = t.conn.ID, task.Key // of one that was restored it is not known who was asked
 	to, stop := context.WithTimeout(context.WithoutCancel(ctx), sendFor)
 	defer stop()
 	out := sender.Find(to, task)
@@ -187,7 +188,7 @@ func (r *Runner) came(ctx context.Context, t *turn, a *store.Attempt, out Outcom
 		fallthrough
 	case Unknown:
 		if a.Looks >= asks && t.Status != store.Unknown {
-			return r.said(ctx, t, recourse.EffectUnknown, t.ID+":unknown:"+strconv.Itoa(a.N), &out)
+			return r.unknown(ctx, t, a, &out)
 		}
 	case Later:
 		if next.IsZero() || next.Sub(now) > shortWait {
@@ -195,6 +196,17 @@ func (r *Runner) came(ctx context.Context, t *turn, a *store.Attempt, out Outcom
 		}
 	}
 	return nil
+}
+
+// unknown asks a person. What may have happened counts as begun, though the desk never heard of it.
+func (r *Runner) unknown(ctx context.Context, t *turn, a *store.Attempt, out *Outcome) error {
+	n := strconv.Itoa(a.N)
+	if t.Status == store.Pending {
+		if err := r.said(ctx, t, recourse.EffectStarted, t.ID+":started:"+n, &Outcome{}); err != nil {
+			return err
+		}
+	}
+	return r.said(ctx, t, recourse.EffectUnknown, t.ID+":unknown:"+n, out)
 }
 
 // judged is an outcome as the runner takes it: what a peer has taken stays taken until it says more, what did not happen

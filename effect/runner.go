@@ -276,7 +276,7 @@ func (p *plan) of(t *turn) {
 // connection is the one that carries an act out: of an act that a peer may have been asked for already, the one that asked.
 func (p *plan) connection(t *turn) *store.Connection {
 	if n := len(t.attempts); n > 0 {
-		if last := &t.attempts[n-1]; last.Result != string(Later) || t.Status == store.Sending {
+		if last := &t.attempts[n-1]; last.Connection != "" && (last.Result != string(Later) || t.Status == store.Sending) {
 			return named(last.Connection, t.others)
 		}
 	}

@@ -115,7 +115,7 @@ const attemptColumns = `merchant, effect_id, n, connection, key, asked_at, ended
 // PutAttempt writes an attempt down, new or with what is known of it now.
 func (tx *Tx) PutAttempt(a *Attempt) error {
 	_, err := tx.exec(`INSERT INTO attempts (`+attemptColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-		ON CONFLICT (merchant, effect_id, n) DO UPDATE SET ended_at = excluded.ended_at, result = excluded.result, ref = excluded.ref, code = excluded.code,
+		ON CONFLICT (merchant, effect_id, n) DO UPDATE SET connection = excluded.connection, key = excluded.key, ended_at = excluded.ended_at, result = excluded.result, ref = excluded.ref, code = excluded.code,
 		detail = excluded.detail, amount = excluded.amount, currency = excluded.currency, looks = excluded.looks, looked_at = excluded.looked_at`,
 		a.Merchant, a.Effect, a.N, a.Connection, a.Key, micros(a.AskedAt), micros(a.EndedAt), a.Result, a.Ref, a.Code, a.Detail, a.Amount.Minor, string(a.Amount.Currency), a.Looks, micros(a.LookedAt))
 	return err

@@ -68,6 +68,9 @@ func (s *Store) Backup(ctx context.Context, path string, progress func(done, tot
 		err = s.copyInto(ctx, part, progress)
 	}
 	if err == nil {
+		err = askFirst(ctx, part)
+	}
+	if err == nil {
 		err = settle(part)
 	}
 	if err == nil {
@@ -77,6 +80,21 @@ func (s *Store) Backup(ctx context.Context, path string, progress func(done, tot
 		err = settle(filepath.Dir(path))
 	}
 	return err
+}
+
+// askFirst has the peers asked, by who works with a backup, of all acts that wait in it to be carried out: since it was
+// made they may have been.
+func askFirst(ctx context.Context, path string) error {
+	s, err := Connect(ctx, path)
+	if err != nil {
+		return err
+	}
+	err = s.Write(ctx, func(tx *Tx) error {
+		_, err := tx.exec(`INSERT INTO attempts (` + attemptColumns + `) SELECT e.merchant, e.effect_id, 1 + COALESCE((SELECT MAX(a.n) FROM attempts a WHERE a.merchant = e.merchant AND a.effect_id = e.effect_id), 0),
+			'', '', e.moved_at, 9223372036854775807, '', '', 'restored', '', 0, '', 0, 9223372036854775807 FROM effects e WHERE e.send_at < 9223372036854775807 AND e.status IN ('pending', 'sending')`)
+		return err
+	})
+	return errors.Join(err, s.Close())
 }
 
 // vacuumInto lets SQLite write a compact copy of one state of the database.
