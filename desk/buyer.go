@@ -47,7 +47,7 @@ func (d *Desk) OrdersOf(ctx context.Context, merchant string, b Buyer) ([]string
 		}
 		var refs []store.Ref
 		for _, r := range b.Refs {
-			refs = append(refs, ShopRef(b.Channel, r))
+			refs = append(refs, store.ShopRef(b.Channel, r))
 		}
 		found, err := tx.FindOrders(merchant, refs)
 		if err != nil {

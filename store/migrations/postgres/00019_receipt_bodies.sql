@@ -24,7 +24,3 @@ CREATE TABLE exports (
   PRIMARY KEY (merchant, connection, receipt, order_id)
 );
 CREATE INDEX exports_order ON exports (merchant, order_id);
-
--- An order is found by the shop's own id of it, too.
-ALTER TABLE refs DROP CONSTRAINT refs_kind_check;
-ALTER TABLE refs ADD CONSTRAINT refs_kind_check CHECK (kind IN ('purchase', 'parcel', 'shop'));

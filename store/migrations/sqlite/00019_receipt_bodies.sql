@@ -24,15 +24,3 @@ CREATE TABLE exports (
   PRIMARY KEY (merchant, connection, receipt, order_id)
 ) STRICT;
 CREATE INDEX exports_order ON exports (merchant, order_id);
-
--- An order is found by the shop's own id of it, too. Here a check cannot be changed: the table is written anew.
-ALTER TABLE refs RENAME TO refs_before;
-CREATE TABLE refs (
-  merchant TEXT NOT NULL,
-  kind     TEXT NOT NULL CHECK (kind IN ('purchase', 'parcel', 'shop')),
-  id       TEXT NOT NULL,
-  order_id TEXT NOT NULL,
-  PRIMARY KEY (merchant, kind, id)
-) STRICT, WITHOUT ROWID;
-INSERT INTO refs SELECT merchant, kind, id, order_id FROM refs_before;
-DROP TABLE refs_before;
