@@ -45,7 +45,7 @@ type Change struct {
 
 // Ref is a purchase, a parcel, or a shop's own id of an order, which belongs to an order of ours.
 type Ref struct {
-	Kind string // purchase or parcel
+	Kind string // purchase, parcel or order
 	ID   string
 }
 
