@@ -42,6 +42,8 @@ type Kind struct {
 	Sender func(*recourse.Connection, *call.Client) effect.Sender
 	// Register makes the other side tell us (webhooks), with the address that it is to call; nil: a person does it there.
 	Register func(ctx context.Context, c *recourse.Connection, peer *call.Client, address string) error
+	// Mirror keeps its orders in step with what is decided here; nil: it is not told.
+	Mirror effect.Mirror
 }
 
 // kinds are all kinds, in the order in which they are offered.
