@@ -134,6 +134,11 @@ func (s *Shop) QueryCost(ctx context.Context, document string, variables, into a
 	}
 }
 
+// Read asks for something and changes nothing, once, and waits for nobody: for whoever has something else to do meanwhile.
+func (s *Shop) Read(ctx context.Context, document string, variables, into any) error {
+	return s.ask(ctx, document, variables, into, true)
+}
+
 // Mutate asks for a change, once. call.Heard tells of its error whether the change may have been made.
 func (s *Shop) Mutate(ctx context.Context, document string, variables, into any) error {
 	return s.ask(ctx, document, variables, into, false)

@@ -3,6 +3,7 @@ package shopify
 import (
 	"context"
 	"strings"
+	"time"
 
 	"recourse"
 	api "recourse/call/shopify"
@@ -39,7 +40,7 @@ func (s *Sender) address(ctx context.Context, shop *api.Shop, t *effect.Task, id
 	if to == nil || to.Country == "" || to.Street == "" {
 		return effect.Outcome{Result: effect.Refused, Code: "no_address", Detail: "no right address is known"}
 	}
-	a, out := readAddressOf(ctx, shop, id)
+	a, out := readAddressOf(ctx, shop, id, t.Now)
 	if a == nil {
 		return out
 	}
@@ -51,13 +52,13 @@ func (s *Sender) address(ctx context.Context, shop *api.Shop, t *effect.Task, id
 	case a.Order.Status != "UNFULFILLED" && a.Order.Status != "ON_HOLD" && a.Order.Status != "SCHEDULED" && a.Order.Status != "OPEN":
 		return effect.Outcome{Result: effect.Refused, Code: "already_fulfilled", Detail: "the shop says that the order is on its way: " + recourse.Shorten(strings.ToLower(a.Order.Status), 40)}
 	}
-	return update(ctx, shop, t, editAddress, map[string]any{"input": map[string]any{"id": id, "shippingAddress": addressInput(to)}}, "orderUpdate", id)
+	return update(ctx, shop, t.Now, editAddress, map[string]any{"input": map[string]any{"id": id, "shippingAddress": addressInput(to)}}, "orderUpdate", id)
 }
 
-func readAddressOf(ctx context.Context, shop *api.Shop, id string) (*addressAnswer, effect.Outcome) {
+func readAddressOf(ctx context.Context, shop *api.Shop, id string, now time.Time) (*addressAnswer, effect.Outcome) {
 	var a addressAnswer
-	if err := shop.Query(ctx, readAddress, map[string]any{"id": id}, &a); err != nil {
-		return nil, failed(err, false)
+	if err := shop.Read(ctx, readAddress, map[string]any{"id": id}, &a); err != nil {
+		return nil, failed(err, false, now)
 	}
 	if a.Order == nil {
 		return nil, gone
@@ -67,7 +68,7 @@ func readAddressOf(ctx context.Context, shop *api.Shop, id string) (*addressAnsw
 
 // findAddress looks whether the shop has the address. One that it has not can be written again.
 func (s *Sender) findAddress(ctx context.Context, shop *api.Shop, t *effect.Task, id string) effect.Outcome {
-	a, out := readAddressOf(ctx, shop, id)
+	a, out := readAddressOf(ctx, shop, id, t.Now)
 	switch {
 	case a == nil:
 		out.Result = effect.Unknown
@@ -109,17 +110,13 @@ func names(name string) (first, last string) {
 }
 
 // update asks for a change that is the same however often it is made.
-func update(ctx context.Context, shop *api.Shop, t *effect.Task, document string, variables map[string]any, field, ref string) effect.Outcome {
+func update(ctx context.Context, shop *api.Shop, now time.Time, document string, variables map[string]any, field, ref string) effect.Outcome {
 	var a map[string]struct {
 		Errors userErrors `json:"userErrors"`
 		Cancel userErrors `json:"orderCancelUserErrors"`
 	}
 	if err := shop.Mutate(ctx, document, variables, &a); err != nil {
-		out := failed(err, true)
-		if after := api.BusyFor(err); after > 0 && t != nil {
-			out.RetryAt = t.Now.Add(after)
-		}
-		return out
+		return failed(err, true, now)
 	}
 	answer, there := a[field]
 	switch {

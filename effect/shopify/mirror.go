@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"recourse"
 	"recourse/call"
@@ -66,15 +67,15 @@ func Mirror(ctx context.Context, c *recourse.Connection, peer *call.Client, n *e
 		return effect.Outcome{Result: effect.Done} // another shop's
 	}
 	shop := api.Of(c, peer)
-	id, out := s.order(ctx, shop, n.File)
+	id, out := s.order(ctx, shop, n.File, time.Time{})
 	if id == "" {
 		return out
 	}
 	var a struct {
 		Order *mirrored `json:"order"`
 	}
-	if err := shop.Query(ctx, readMirror, map[string]any{"id": id}, &a); err != nil {
-		return failed(err, false)
+	if err := shop.Read(ctx, readMirror, map[string]any{"id": id}, &a); err != nil {
+		return failed(err, false, time.Time{})
 	}
 	if a.Order == nil {
 		return gone
@@ -104,12 +105,12 @@ func tags(ctx context.Context, shop *api.Shop, o *mirrored, n *effect.Notice) ef
 		}
 	}
 	if len(add) > 0 {
-		if out := update(ctx, shop, nil, addTags, map[string]any{"id": o.ID, "tags": add}, "tagsAdd", o.ID); out.Result != effect.Done {
+		if out := update(ctx, shop, time.Time{}, addTags, map[string]any{"id": o.ID, "tags": add}, "tagsAdd", o.ID); out.Result != effect.Done {
 			return out
 		}
 	}
 	if len(remove) > 0 {
-		return update(ctx, shop, nil, removeTags, map[string]any{"id": o.ID, "tags": remove}, "tagsRemove", o.ID)
+		return update(ctx, shop, time.Time{}, removeTags, map[string]any{"id": o.ID, "tags": remove}, "tagsRemove", o.ID)
 	}
 	return done
 }
@@ -122,7 +123,7 @@ func note(ctx context.Context, shop *api.Shop, o *mirrored, n *effect.Notice) ef
 	if n.Note == "" || strings.Contains(o.Note, n.Note) || n.ID != "" && strings.Contains(o.Note, "["+n.ID+"]") || len(o.Note)+len(n.Note) > mostNote {
 		return done
 	}
-	return update(ctx, shop, nil, editNote, map[string]any{"input": map[string]any{"id": o.ID, "note": strings.TrimLeft(o.Note+"\n"+n.Note, "\n")}}, "orderUpdate", o.ID)
+	return update(ctx, shop, time.Time{}, editNote, map[string]any{"input": map[string]any{"id": o.ID, "note": strings.TrimLeft(o.Note+"\n"+n.Note, "\n")}}, "orderUpdate", o.ID)
 }
 
 // cancelled cancels the order in the shop, without money: that went back by the refund of its case. What was handed over
@@ -132,7 +133,7 @@ func cancelled(ctx context.Context, shop *api.Shop, o *mirrored, n *effect.Notic
 		return done
 	}
 	variables := map[string]any{"id": o.ID, "reason": "CUSTOMER", "refund": map[string]any{"originalPaymentMethodsRefund": false}, "note": "Recourse " + n.Data.Order}
-	return update(ctx, shop, nil, cancel, variables, "orderCancel", o.ID)
+	return update(ctx, shop, time.Time{}, cancel, variables, "orderCancel", o.ID)
 }
 
 // shipped tells the shop the tracking number of a replacement: as a fulfilment of what is still to be handed over, else in
@@ -158,7 +159,7 @@ func shipped(ctx context.Context, shop *api.Shop, o *mirrored, n *effect.Notice)
 	}
 	if groups := remaining(o, n); len(groups) > 0 {
 		input := map[string]any{"lineItemsByFulfillmentOrder": groups, "notifyCustomer": false, "trackingInfo": map[string]any{"number": number, "company": carrier}}
-		return update(ctx, shop, nil, ship, map[string]any{"fulfillment": input}, "fulfillmentCreate", o.ID)
+		return update(ctx, shop, time.Time{}, ship, map[string]any{"fulfillment": input}, "fulfillmentCreate", o.ID)
 	}
 	if last < 0 {
 		return done
@@ -168,7 +169,7 @@ func shipped(ctx context.Context, shop *api.Shop, o *mirrored, n *effect.Notice)
 		numbers = append(numbers, t.Number)
 	}
 	info := map[string]any{"numbers": append(numbers, number), "company": carrier}
-	return update(ctx, shop, nil, track, map[string]any{"id": o.Fulfilments[last].ID, "info": info}, "fulfillmentTrackingInfoUpdate", o.ID)
+	return update(ctx, shop, time.Time{}, track, map[string]any{"id": o.Fulfilments[last].ID, "info": info}, "fulfillmentTrackingInfoUpdate", o.ID)
 }
 
 // remaining are the pieces of the replacement that the shop still has to hand over, by its fulfilment orders.

@@ -12,16 +12,17 @@ import (
 
 const bag = `{presentmentMoney{amount currencyCode}}`
 
-const refundFields = `id note totalRefundedSet` + bag + ` transactions(first:20){nodes{id kind status amountSet` + bag + `}}`
+const refundFields = `id note totalRefundedSet` + bag + ` transactions(first:3){nodes{id kind status}}`
 
-// readOrder is all that a refund depends on, read right before it: what was refunded, and what can be.
+// readOrder is what a refund depends on, read right before it: what was paid and by what, and what can go back.
 const readOrder = `query refundable($id:ID!,$lines:[RefundLineItemInput!],$shipping:Money){order(id:$id){id name cancelledAt presentmentCurrencyCode
 transactions(first:50){id kind status gateway amountSet` + bag + ` parentTransaction{id}}
-refunds(first:100){` + refundFields + `}
 suggestedRefund(refundLineItems:$lines,shippingAmount:$shipping){maximumRefundableSet` + bag + `
 suggestedTransactions{gateway parentTransaction{id} amountSet` + bag + ` maximumRefundableSet` + bag + `}}}}`
 
-const readLines = `query lines($id:ID!,$after:String){order(id:$id){id refunds(first:100){` + refundFields + `} lineItems(first:100,after:$after){nodes{id refundableQuantity} pageInfo{hasNextPage endCursor}}}}`
+// readLines is what was refunded, with the marks of our own, and what of each line can be. An order with more than 80 refunds
+// is none that anybody has seen.
+const readLines = `query lines($id:ID!,$after:String){order(id:$id){id refunds(first:80){` + refundFields + `} lineItems(first:100,after:$after){nodes{id refundableQuantity} pageInfo{hasNextPage endCursor}}}}`
 
 const createRefund = `mutation refund($input:RefundInput!,$key:String!){refundCreate(input:$input) @idempotent(key:$key){refund{` + refundFields + `} userErrors{field message}}}`
 
@@ -111,15 +112,12 @@ func (s *Sender) refund(ctx context.Context, shop *api.Shop, t *effect.Task, id 
 	}
 	plan := planOf(t, refundable)
 	var a orderAnswer
-	err := shop.Query(ctx, readOrder, map[string]any{"id": id, "lines": plan.lineInput(), "shipping": plan.shippingText()}, &a)
+	err := shop.Read(ctx, readOrder, map[string]any{"id": id, "lines": plan.lineInput(), "shipping": plan.shippingText()}, &a)
 	if err != nil {
-		return failed(err, false)
+		return failed(err, false, t.Now)
 	}
 	if a.Order == nil {
 		return gone
-	}
-	if r := marked(a.Order.Refunds, t.ID); r != nil {
-		return r.outcome()
 	}
 	input, refused := plan.input(t, id, a.Order)
 	if refused.Result != "" {
@@ -139,8 +137,8 @@ func (s *Sender) lines(ctx context.Context, shop *api.Shop, t *effect.Task, id s
 			variables["after"] = after
 		}
 		var a orderAnswer
-		if err := shop.Query(ctx, readLines, variables, &a); err != nil {
-			return nil, false, failed(err, false)
+		if err := shop.Read(ctx, readLines, variables, &a); err != nil {
+			return nil, false, failed(err, false, t.Now)
 		}
 		if a.Order == nil {
 			return nil, false, gone
@@ -198,11 +196,7 @@ func (s *Sender) create(ctx context.Context, shop *api.Shop, t *effect.Task, inp
 	}
 	err := shop.Mutate(ctx, createRefund, map[string]any{"input": input, "key": t.Key}, &a)
 	if err != nil {
-		out := failed(err, true)
-		if after := api.BusyFor(err); after > 0 && out.Result == effect.Later {
-			out.RetryAt = t.Now.Add(after)
-		}
-		return out
+		return failed(err, true, t.Now)
 	}
 	switch {
 	case len(a.Create.Errors) > 0:
@@ -239,8 +233,8 @@ func (u userErrors) outcome() effect.Outcome {
 // findRefund looks for the refund that an act made.
 func (s *Sender) findRefund(ctx context.Context, shop *api.Shop, t *effect.Task, id string) effect.Outcome {
 	var a orderAnswer
-	if err := shop.Query(ctx, readLines, map[string]any{"id": id}, &a); err != nil {
-		out := failed(err, false)
+	if err := shop.Read(ctx, readLines, map[string]any{"id": id}, &a); err != nil {
+		out := failed(err, false, t.Now)
 		out.Result = effect.Unknown
 		return out
 	}
@@ -249,9 +243,6 @@ func (s *Sender) findRefund(ctx context.Context, shop *api.Shop, t *effect.Task,
 	}
 	if r := marked(a.Order.Refunds, t.ID); r != nil {
 		return r.outcome()
-	}
-	if age := t.Now.Sub(t.FirstAt); age > keyLife && age < settled {
-		return effect.Outcome{Result: effect.Unknown, Code: "attempt_running", Detail: "the key runs out now; the shop is asked again when it has", RetryAt: t.FirstAt.Add(settled)}
 	}
 	return effect.Outcome{Result: effect.Later, Code: "not_there", Detail: "the order has no such refund"}
 }

@@ -33,7 +33,7 @@ func New(c *recourse.Connection, peer *call.Client) *Sender { return &Sender{c, 
 // Send asks the shop for the act.
 func (s *Sender) Send(ctx context.Context, t *effect.Task) effect.Outcome {
 	shop := api.Of(s.c, s.peer)
-	id, out := s.order(ctx, shop, t.File)
+	id, out := s.order(ctx, shop, t.File, t.Now)
 	if id == "" {
 		return out
 	}
@@ -48,11 +48,11 @@ func (s *Sender) Send(ctx context.Context, t *effect.Task) effect.Outcome {
 
 // Find asks the shop whether an act happened.
 //
-// A refund that is not there did not happen, or is on its way still: within the life of the key it may be asked for once
-// more all the same, since the key makes one of the two; after it nothing can be on its way any more.
+// A refund that is not there did not happen, or its request is on its way still. It may be asked for once more all the same:
+// a request that is on its way is younger than its key, and the key makes one refund of the two.
 func (s *Sender) Find(ctx context.Context, t *effect.Task) effect.Outcome {
 	shop := api.Of(s.c, s.peer)
-	id, out := s.order(ctx, shop, t.File)
+	id, out := s.order(ctx, shop, t.File, t.Now)
 	if id == "" {
 		out.Result = effect.Unknown // whether it happened is not known by that
 		return out
@@ -66,18 +66,11 @@ func (s *Sender) Find(ctx context.Context, t *effect.Task) effect.Outcome {
 	return effect.Outcome{Result: effect.Unknown, Code: "connection_acts"}
 }
 
-// keyLife is how long the key of a refund is relied on, of the 24 hours that Shopify keeps it; settled is after how long a
-// request can certainly not be on its way any more.
-const (
-	keyLife = 23 * time.Hour
-	settled = 25 * time.Hour
-)
-
 const orderNamed = `query named($query:String!){orders(first:5,query:$query){nodes{id name}}}`
 
 // order is the shop's own id of an order: the one that it told, else the one order that has the number, for an order that
 // came from an export. "": there is none, and the outcome says why.
-func (s *Sender) order(ctx context.Context, shop *api.Shop, f *recourse.OrderFile) (string, effect.Outcome) {
+func (s *Sender) order(ctx context.Context, shop *api.Shop, f *recourse.OrderFile, now time.Time) (string, effect.Outcome) {
 	if api.Number(f.Order.Ref) != "" {
 		return f.Order.Ref, effect.Outcome{}
 	}
@@ -92,8 +85,8 @@ func (s *Sender) order(ctx context.Context, shop *api.Shop, f *recourse.OrderFil
 			} `json:"nodes"`
 		} `json:"orders"`
 	}
-	if err := shop.Query(ctx, orderNamed, map[string]any{"query": "name:" + f.Order.ID}, &a); err != nil {
-		return "", failed(err, false)
+	if err := shop.Read(ctx, orderNamed, map[string]any{"query": "name:" + f.Order.ID}, &a); err != nil {
+		return "", failed(err, false, now)
 	}
 	found := ""
 	for _, n := range a.Orders.Nodes {
@@ -113,14 +106,18 @@ func (s *Sender) order(ctx context.Context, shop *api.Shop, f *recourse.OrderFil
 
 var plainName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,60}$`)
 
-// failed is the outcome of a question that went wrong. Of one that changes something, being heard counts.
-func failed(err error, changes bool) effect.Outcome {
+// failed is the outcome of a question that went wrong. Of one that changes something, being heard counts. now is the zero
+// instant where nobody waits.
+func failed(err error, changes bool, now time.Time) effect.Outcome {
 	out := effect.Outcome{Result: effect.Later, Code: recourse.CodeOf(err), Detail: recourse.Shorten(err.Error(), 200)}
 	if out.Code == "internal" {
 		out.Code = "peer_unreachable"
 		if call.Heard(err) {
 			out.Code = "peer_no_answer"
 		}
+	}
+	if after := api.BusyFor(err); after > 0 && !now.IsZero() {
+		out.RetryAt = now.Add(after)
 	}
 	switch {
 	case changes && call.Heard(err):

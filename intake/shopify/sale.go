@@ -131,14 +131,13 @@ func parseMoney(amount, currency string) (recourse.Money, error) {
 	return recourse.ParseAmount(amount, c)
 }
 
-// parseTime reads an instant: RFC 3339, or a day alone, which means its end, in the world's last zone: a date by which
-// something is due is not over before.
+// parseTime reads an instant: RFC 3339, or a day alone, which means its beginning: what is due on a day is better done too
+// early.
 func parseTime(s string) time.Time {
-	if t, err := time.Parse(time.RFC3339, s); err == nil {
-		return t.UTC()
-	}
-	if t, err := time.Parse(time.DateOnly, s); err == nil {
-		return t.AddDate(0, 0, 1).UTC()
+	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC()
+		}
 	}
 	return time.Time{}
 }
