@@ -31,6 +31,7 @@ var rooms = map[string]string{
 	"intake":            ". call",                                                                                                          // foreign formats in
 	"effect":            ". call evidence store text",                                                                                      // the only room that changes the world
 	"connect":           ". call call/shopify effect effect/shopify intake intake/shopify intake/signed",                                   // the table of the systems that can be connected
+	"intake/signed":     ". intake",                                                                                                        // what any system tells that signs by Standard Webhooks
 	"replay":            ". calendar decide document playbook",                                                                             // every virtual clock
 	"text":              ".",                                                                                                               // words
 	"evidence":          ".",                                                                                                               // photos and videos: what they are, where they stand, what others may see
@@ -41,6 +42,7 @@ var rooms = map[string]string{
 	"insight":           ".",                                                                                                               // what orders add to an owner's figures
 	"store":             ".",                                                                                                               // the only room with SQL
 	"desk":              ". calendar decide insight playbook replay search store",                                                          // the only room with a clock and a transaction; tries a policy on the past by replay
+	"hub":               ". account call connect desk evidence intake store vault",                                                         // where connections come together: who has the key, knows who speaks, and tells the desk
 	"importer":          ". desk intake",                                                                                                   // an order book through the desk
 	"account":           ". store",                                                                                                         // who may come in and do what
 	"web":               ". account calendar connect decide desk evidence hub importer insight intake playbook search store text web/view", // HTTP for people and programs; writes only through desk
