@@ -27,4 +27,5 @@ var shopify = Kind{
 	Acts:     out.Acts,
 	Sender:   func(c *recourse.Connection, peer *call.Client) effect.Sender { return out.New(c, peer) },
 	Register: in.Register,
+	Mirror:   out.Mirror,
 }

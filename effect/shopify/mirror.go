@@ -16,8 +16,8 @@ import (
 // that a notice that comes twice does nothing the second time.
 
 const readMirror = `query mirror($id:ID!){order(id:$id){id note tags cancelledAt closed displayFulfillmentStatus
-fulfillments(first:50){id status trackingInfo(first:10){number}}
-fulfillmentOrders(first:20){nodes{id status lineItems(first:50){nodes{id remainingQuantity lineItem{id}}}}}}}`
+fulfillments(first:30){id status trackingInfo(first:10){number}}
+fulfillmentOrders(first:10){nodes{id status lineItems(first:50){nodes{id remainingQuantity lineItem{id}}}}}}}`
 
 const (
 	addTags    = `mutation addTags($id:ID!,$tags:[String!]!){tagsAdd(id:$id,tags:$tags){node{id} userErrors{field message}}}`
