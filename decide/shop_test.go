@@ -72,7 +72,7 @@ func TestOurRefundToldByTheShop(t *testing.T) {
 	}
 	ours := about(recourse.EffectDone, func(x *recourse.Data) { x.Effect = act })
 	ours.ID = "done"
-	shops := about(recourse.RefundSucceeded, func(x *recourse.Data) { x.Effect, x.Amount = act, amount })
+	shops := about(recourse.RefundSucceeded, func(x *recourse.Data) { x.Effect, x.Amount, x.Lines = act, amount, []recourse.Pieces{{Line: 1}} })
 	shops.ID = "refund/1/succeeded"
 	for _, order := range [][]*recourse.Event{{ours, shops}, {shops, ours}} {
 		f := file
