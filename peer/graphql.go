@@ -36,14 +36,21 @@ type graphParser struct {
 	variables map[string]any
 }
 
-// parseGraph parses a document with one operation and puts the variables in their places. It panics with graphError.
+// graphError is an error in Shopify's own words.
 type graphError string
 
+// Error says it.
+func (e graphError) Error() string { return string(e) }
+
+// undefined is an error of the schema.
+func undefined(format string, args ...any) error { return graphError(fmt.Sprintf(format, args...)) }
+
+// parseGraph parses a document with one operation and puts the variables in their places.
 func parseGraph(text string, variables map[string]any) (op operation, err error) {
 	p := &graphParser{text: text, declared: map[string]bool{}, used: map[string]bool{}, variables: variables}
 	defer func() {
 		if e, ok := recover().(graphError); ok {
-			err = fmt.Errorf("%s", string(e))
+			err = e
 		}
 	}()
 	op.kind = p.word()
@@ -247,9 +254,6 @@ type object map[string]any
 
 type resolver func(args map[string]any) (any, error)
 
-// denied is a field that the app may not see.
-type denied struct{}
-
 // project answers with what is asked for of a value.
 func project(v any, fields []selection) (any, error) {
 	switch v := v.(type) {
@@ -272,14 +276,14 @@ func project(v any, fields []selection) (any, error) {
 		return v.project(fields)
 	}
 	if len(fields) > 0 {
-		return nil, fmt.Errorf("Selections can't be made on scalars")
+		return nil, undefined("Selections can't be made on scalars")
 	}
 	return v, nil
 }
 
 func (o object) project(fields []selection) (any, error) {
 	if len(fields) == 0 {
-		return nil, fmt.Errorf("Objects must have selections (type %v)", o["__typename"])
+		return nil, undefined("Objects must have selections (type %v)", o["__typename"])
 	}
 	out := map[string]any{}
 	for _, f := range fields {
@@ -297,7 +301,7 @@ func (o object) project(fields []selection) (any, error) {
 		}
 		v, known := o[f.name]
 		if !known {
-			return nil, fmt.Errorf("Field '%s' doesn't exist on type '%v'", f.name, o["__typename"])
+			return nil, undefined("Field '%s' doesn't exist on type '%v'", f.name, o["__typename"])
 		}
 		if r, ok := v.(resolver); ok {
 			var err error
@@ -305,7 +309,7 @@ func (o object) project(fields []selection) (any, error) {
 				return nil, err
 			}
 		} else if len(f.args) > 0 {
-			return nil, fmt.Errorf("Field '%s' doesn't accept arguments", f.name)
+			return nil, undefined("Field '%s' doesn't accept arguments", f.name)
 		}
 		one, err := project(v, f.fields)
 		if err != nil {
@@ -321,13 +325,13 @@ func connection(kind string, all []object) resolver {
 	return func(args map[string]any) (any, error) {
 		first, ok := args["first"].(float64)
 		if !ok || first < 1 || first > 250 {
-			return nil, fmt.Errorf("you must provide one of first or last, from 1 to 250")
+			return nil, undefined("you must provide one of first or last, from 1 to 250")
 		}
 		from := 0
 		if after, _ := args["after"].(string); after != "" {
 			n, err := strconv.Atoi(strings.TrimPrefix(after, "cursor-"))
 			if err != nil || n < 0 || n > len(all) {
-				return nil, fmt.Errorf("Invalid cursor for current pagination sort")
+				return nil, undefined("Invalid cursor for current pagination sort")
 			}
 			from = n
 		}

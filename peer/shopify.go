@@ -217,7 +217,7 @@ func (s *Shopify) answer(version, text string, variables map[string]any) map[str
 		return problem("MAX_COST_EXCEEDED", fmt.Sprintf("Query cost is %v, which exceeds the single query max cost limit (1000).", price))
 	}
 	s.refill()
-	out := map[string]any{}
+	var out map[string]any
 	if s.points < price {
 		out = problem("THROTTLED", "Throttled")
 	} else {
@@ -318,7 +318,7 @@ func (s *Shopify) root(version, kind string, f selection) (any, error) {
 		}
 		return s.disputeView(f.args["id"]), nil
 	}
-	return nil, fmt.Errorf("Field '%s' doesn't exist on type 'QueryRoot'", f.name)
+	return nil, undefined("Field '%s' doesn't exist on type 'QueryRoot'", f.name)
 }
 
 // search is the list of orders: by name, or by the time of the last change, oldest first.
@@ -330,13 +330,13 @@ func (s *Shopify) search(args map[string]any) (any, error) {
 	case strings.HasPrefix(query, "updated_at:>='"):
 		t, err := time.Parse(time.RFC3339, strings.TrimSuffix(strings.TrimPrefix(query, "updated_at:>='"), "'"))
 		if err != nil {
-			return nil, fmt.Errorf("Invalid query")
+			return nil, undefined("Invalid query")
 		}
 		since = t
 	case strings.HasPrefix(query, "name:"):
 		name = strings.TrimPrefix(query, "name:")
 	case query != "":
-		return nil, fmt.Errorf("the stand-in knows no such search")
+		return nil, undefined("the stand-in knows no such search")
 	}
 	var all []*ShopifyOrder
 	for _, o := range s.orders {

@@ -56,7 +56,7 @@ func (s *Shopify) mutate(version string, f selection) (any, error) {
 	case "fulfillmentTrackingInfoUpdate":
 		return s.retrack(f.args)
 	}
-	return nil, fmt.Errorf("Field '%s' doesn't exist on type 'Mutation'", f.name)
+	return nil, undefined("Field '%s' doesn't exist on type 'Mutation'", f.name)
 }
 
 // keyLife is how long an idempotency key is kept. [V3]
@@ -231,7 +231,7 @@ func (s *Shopify) subscribe(args map[string]any) (any, error) {
 	nothing := object{"webhookSubscription": nil}
 	switch {
 	case slices.Contains([]string{"CUSTOMERS_DATA_REQUEST", "CUSTOMERS_REDACT", "SHOP_REDACT"}, topic):
-		return nil, fmt.Errorf("Variable $topic was provided invalid value")
+		return nil, undefined("Variable $topic was provided invalid value")
 	case !strings.HasPrefix(uri, "https://"):
 		return payload("WebhookSubscriptionCreatePayload", nothing, objection{[]string{"webhookSubscription", "uri"}, "Address protocol http:// is not supported"}), nil
 	case strings.HasPrefix(topic, "DISPUTES_") && !s.may("read_shopify_payments_disputes"), strings.HasPrefix(topic, "RETURNS_") && !s.may("read_returns"):
@@ -293,7 +293,7 @@ func (s *Shopify) orderCancel(args map[string]any) (any, error) {
 	case o == nil:
 		return payload("OrderCancelPayload", object{"job": nil}, objection{[]string{"orderId"}, "Order does not exist"}), nil
 	case !asked || args["reason"] == nil || args["restock"] == nil:
-		return nil, fmt.Errorf("Field 'orderCancel' is missing required arguments: refundMethod, restock, reason")
+		return nil, undefined("Field 'orderCancel' is missing required arguments: refundMethod, restock, reason")
 	case !o.CancelledAt.IsZero():
 		return payload("OrderCancelPayload", object{"job": nil}, objection{[]string{"orderId"}, "Order has already been cancelled"}), nil
 	case refund["originalPaymentMethodsRefund"] == true:
