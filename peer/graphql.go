@@ -49,8 +49,12 @@ func undefined(format string, args ...any) error { return graphError(fmt.Sprintf
 func parseGraph(text string, variables map[string]any) (op operation, err error) {
 	p := &graphParser{text: text, declared: map[string]bool{}, used: map[string]bool{}, variables: variables}
 	defer func() {
-		if e, ok := recover().(graphError); ok {
+		switch e := recover().(type) {
+		case nil:
+		case graphError:
 			err = e
+		default:
+			panic(e)
 		}
 	}()
 	op.kind = p.word()
