@@ -24,11 +24,14 @@ var rooms = map[string]string{
 	"decide":            ". calendar playbook",                                                                                             // the pure interpreter
 	"vault":             ".",                                                                                                               // what must not be read with the database alone
 	"call":              ".",                                                                                                               // other systems over HTTP
+	"call/shopify":      ". call",                                                                                                          // one shop's API, asked by what comes in and by what goes out
+	"intake/shopify":    ". call call/shopify intake",                                                                                      // what a shop on Shopify tells
+	"effect/shopify":    ". call call/shopify effect intake/shopify",                                                                       // what it is asked to do; the mark in a refund's note is read where it is told
 	"peer":              ".",                                                                                                               // strict stand-ins of other systems, for tests and the demo
 	"intake":            ". call",                                                                                                          // foreign formats in
 	"effect":            ". call evidence store text",                                                                                      // the only room that changes the world
+	"connect":           ". call call/shopify effect effect/shopify intake intake/shopify intake/signed",                                   // the table of the systems that can be connected
 	"intake/signed":     ". intake",                                                                                                        // what any system tells that signs by Standard Webhooks
-	"connect":           ". call effect intake intake/signed",                                                                              // the table of the systems that can be connected
 	"replay":            ". calendar decide document playbook",                                                                             // every virtual clock
 	"text":              ".",                                                                                                               // words
 	"evidence":          ".",                                                                                                               // photos and videos: what they are, where they stand, what others may see
