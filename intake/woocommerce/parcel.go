@@ -9,9 +9,9 @@ import (
 	"recourse"
 )
 
-// trackingMeta is where the plugins for shipment tracking keep a list of parcels: WooCommerce itself knows none. (Common
+// TrackingMeta is where the plugins for shipment tracking keep a list of parcels: WooCommerce itself knows none. (Common
 // knowledge; Shipment Tracking and Advanced Shipment Tracking agree on it.)
-const trackingMeta = "_wc_shipment_tracking_items"
+const TrackingMeta = "_wc_shipment_tracking_items"
 
 // maxParcels of one order are read.
 const maxParcels = 50
@@ -26,7 +26,7 @@ type tracked struct {
 // shipped are the parcels that a plugin for tracking knows. A parcel goes by its tracking number.
 func (o *order) shipped() []recourse.Event {
 	var parcels []tracked
-	if json.Unmarshal(o.Meta.get(trackingMeta), &parcels) != nil {
+	if json.Unmarshal(o.Meta.get(TrackingMeta), &parcels) != nil {
 		return nil // another plugin's
 	}
 	var out []recourse.Event

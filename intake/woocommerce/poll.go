@@ -2,11 +2,12 @@ package woocommerce
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"recourse"
@@ -15,12 +16,11 @@ import (
 )
 
 const (
-	every     = 5 * time.Minute
-	overlap   = 10 * time.Minute    // of two rounds: what changed while one was read
-	first     = 60 * 24 * time.Hour // how far the first round goes back
-	perPage   = 50
-	maxPages  = 2000            // of one round: 100,000 orders; the next goes on from there
-	unsettled = 2 * time.Minute // a refund as young as that may be still in the making
+	every    = 5 * time.Minute
+	overlap  = 10 * time.Minute    // of two rounds: what changed while one was read
+	first    = 60 * 24 * time.Hour // how far the first round goes back
+	perPage  = 50
+	maxPages = 2000 // of one round: 100,000 orders; the next goes on from there
 )
 
 // Poller fetches orders by the instant of their last change, and the refunds that they tell of.
@@ -98,20 +98,21 @@ func (s Shop) changed(ctx context.Context, from time.Time, page int) (*changes, 
 	if n, err := strconv.Atoi(a.Header.Get("X-WP-TotalPages")); err == nil {
 		out.pages = n
 	}
-	now, _ := http.ParseTime(a.Header.Get("Date"))
 	for _, raw := range orders {
+		d := intake.Delivery{Topic: "order.updated", Body: raw}
 		var o order
-		if err := json.Unmarshal(raw, &o); err != nil || o.ID <= 0 {
-			// Kept and shown as a delivery that cannot be read; the others go on.
-			out.deliveries = append(out.deliveries, intake.Delivery{ID: "poll/unread/" + from.Format(layout), Topic: "order.updated", Body: raw})
-			continue
+		if json.Unmarshal(raw, &o) == nil {
+			out.last = later(out.last, o.Modified.Time)
+			made, err := whole(ctx, s.Connection, s.Peer, &d)
+			if err != nil {
+				return nil, err
+			}
+			d = *made
 		}
-		out.last = later(out.last, o.Modified.Time)
-		id := strconv.FormatInt(o.ID, 10)
-		out.deliveries = append(out.deliveries, intake.Delivery{ID: "poll/" + id + "/" + o.Modified.Format(layout), Topic: "order.updated", Body: raw})
-		if err := s.refundsOf(ctx, &o, now, out); err != nil {
-			return nil, err
-		}
+		// The same order with the same refunds is the same delivery.
+		sum := sha256.Sum256(d.Body)
+		d.ID = "poll/" + strconv.FormatInt(o.ID, 10) + "/" + hex.EncodeToString(sum[:12])
+		out.deliveries = append(out.deliveries, d)
 	}
 	return out, nil
 }
@@ -121,144 +122,4 @@ func later(a, b time.Time) time.Time {
 		return b
 	}
 	return a
-}
-
-// refundsOf fetches what an order's refunds are for. One that the gateway has not paid and that is a few seconds old
-// may be in the making, and vanish again: the next round, which overlaps with this, will know.
-func (s Shop) refundsOf(ctx context.Context, o *order, now time.Time, out *changes) error {
-	if len(o.Refunds) == 0 {
-		return nil
-	}
-	all, err := s.Refunds(ctx, o.ID)
-	if err != nil {
-		return err
-	}
-	for _, raw := range all {
-		var r refund
-		if json.Unmarshal(raw, &r) != nil || !r.Refunded && !now.IsZero() && now.Sub(r.Created.Time) < unsettled {
-			continue
-		}
-		body, err := pack(o, raw)
-		if err != nil {
-			return err
-		}
-		paid := strconv.FormatBool(r.Refunded)
-		out.deliveries = append(out.deliveries, intake.Delivery{ID: "refund/" + strconv.FormatInt(r.ID, 10) + "/" + paid, Topic: topicRefund, Body: body})
-	}
-	return nil
-}
-
-// Shop asks a shop's REST API.
-type Shop struct {
-	Connection *recourse.Connection
-	Peer       *call.Client
-}
-
-// Failed is an answer that was no success.
-type Failed struct {
-	Status  int
-	Code    string // WooCommerce's own: woocommerce_rest_invalid_order_refund
-	Message string // its own words; they may be in the shop's language
-	Answer  *call.Answer
-}
-
-// Error says what the shop said.
-func (f *Failed) Error() string {
-	return "the shop answered " + strconv.Itoa(f.Status) + " " + recourse.Shorten(f.Code, 80)
-}
-
-// base is where wc/v3 lives; credentials go there alone.
-func (s Shop) base() string {
-	return strings.TrimRight(s.Connection.Setting("url", ""), "/") + "/wp-json/wc/v3/"
-}
-
-// Ask asks for a path. An answer that is no success gives a *[Failed]; no answer a *[call.Failure].
-func (s Shop) Ask(ctx context.Context, method, path string, query url.Values, body, into any) (*call.Answer, error) {
-	address := s.base() + path
-	if len(query) > 0 {
-		address += "?" + query.Encode()
-	}
-	req := http.Request{Header: http.Header{}}
-	req.SetBasicAuth(s.Connection.Secret("key"), s.Connection.Secret("key_secret"))
-	a, err := s.Peer.JSON(ctx, method, address, req.Header, body, into)
-	if err != nil {
-		return a, err
-	}
-	if a.Good() {
-		return a, nil
-	}
-	f := &Failed{Status: a.Status, Answer: a}
-	var told struct {
-		Code    string `json:"code"`
-		Message string `json:"message"`
-	}
-	if json.Unmarshal(a.Body, &told) == nil {
-		f.Code, f.Message = told.Code, recourse.Shorten(told.Message, 300)
-	}
-	return a, f
-}
-
-// maxRefunds of one order are read: WooCommerce gives a hundred a page.
-const maxRefunds = 10
-
-// Refunds are all refunds of an order, as the shop tells them.
-func (s Shop) Refunds(ctx context.Context, id int64) ([]json.RawMessage, error) {
-	var all []json.RawMessage
-	for page := 1; page <= maxRefunds; page++ {
-		var some []json.RawMessage
-		q := url.Values{"per_page": {"100"}, "page": {strconv.Itoa(page)}}
-		a, err := s.Ask(ctx, http.MethodGet, "orders/"+strconv.FormatInt(id, 10)+"/refunds", q, nil, &some)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, some...)
-		if pages, err := strconv.Atoi(a.Header.Get("X-WP-TotalPages")); err != nil || page >= pages {
-			return all, nil
-		}
-	}
-	return nil, &recourse.Error{Kind: recourse.TooLarge, Code: "woocommerce_refunds", Message: "an order has more than 1,000 refunds"}
-}
-
-// Webhook is one of a shop's.
-type Webhook struct {
-	ID     int64  `json:"id"`
-	Status string `json:"status"` // active, paused, disabled
-	Topic  string `json:"topic"`
-	URL    string `json:"delivery_url"`
-}
-
-// Webhooks are those of the shop that call this connection.
-func (s Shop) Webhooks(ctx context.Context) ([]Webhook, error) {
-	var ours []Webhook
-	for page := 1; page <= 20; page++ {
-		var some []Webhook
-		a, err := s.Ask(ctx, http.MethodGet, "webhooks", url.Values{"per_page": {"100"}, "page": {strconv.Itoa(page)}}, nil, &some)
-		if err != nil {
-			return nil, err
-		}
-		for _, w := range some {
-			if strings.HasSuffix(strings.TrimRight(w.URL, "/"), "/in/"+s.Connection.Merchant+"/"+s.Connection.ID) {
-				ours = append(ours, w)
-			}
-		}
-		if pages, err := strconv.Atoi(a.Header.Get("X-WP-TotalPages")); err != nil || page >= pages {
-			break
-		}
-	}
-	return ours, nil
-}
-
-// WebhooksOn gives [ErrWebhookDisabled] when the shop does not tell this connection by itself any more. A shop that never
-// did is polled, which is no failure.
-func (s Shop) WebhooksOn(ctx context.Context) error {
-	ours, err := s.Webhooks(ctx)
-	if err != nil {
-		return err
-	}
-	for _, w := range ours {
-		if w.Status == "disabled" {
-			return ErrWebhookDisabled
-		}
-	}
-	return nil
 }

@@ -1,12 +1,17 @@
 package woocommerce
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"recourse"
+	"recourse/call"
 	"recourse/intake"
 )
 
@@ -33,10 +38,13 @@ func Marked(reason string) (effect, key string) {
 	return "", ""
 }
 
-// refunds tells the refunds of an order as far as the order tells enough of them. One made here is told by whoever asked
-// for it. One made in the shop is told at once when the order is refunded whole; of a part, the order does not say which,
-// nor whether the gateway has paid it yet: it is fetched, and then told.
+// refunds tells the refunds of an order: all of them where they were fetched with it. An order that came as it is says
+// less. One made here is then told by whoever asked for it. One made in the shop is told when the order is refunded whole;
+// of a part, the order does not say which, nor whether the gateway has paid it yet: the next round will.
 func (o *order) refunds(m *intake.Meaning) error {
+	if o.Fetched != nil {
+		return o.fetchedRefunds(m)
+	}
 	for _, r := range o.Refunds {
 		if effect, _ := Marked(r.Reason); effect != "" {
 			m.Note = NoteOurRefund
@@ -46,11 +54,7 @@ func (o *order) refunds(m *intake.Meaning) error {
 			m.Note = NoteRefundLater
 			continue
 		}
-		currency, err := recourse.ParseCurrency(o.Currency)
-		if err != nil {
-			return err
-		}
-		e, err := refundEvent(r.ID, o.number(), r.Total, currency)
+		e, err := o.refundEvent(r.ID, r.Total)
 		if err != nil {
 			return err
 		}
@@ -63,39 +67,41 @@ func (o *order) refunds(m *intake.Meaning) error {
 	return nil
 }
 
-// refundEvent is the fact that money left. Its id is that of the refund, wherever it was read.
-func refundEvent(id int64, order string, total text, currency recourse.Currency) (recourse.Event, error) {
-	sum, err := amount("refund.total", total, currency)
-	if sum.Minor < 0 {
-		sum = sum.Neg()
+// fetchedRefunds tells of a refund that was made here that its money left, and of one made in the shop also the pieces
+// that it pays for. One of ours that the shop has not paid is written down only: whoever pays tells it.
+func (o *order) fetchedRefunds(m *intake.Meaning) error {
+	for i := range o.Fetched {
+		r := &o.Fetched[i]
+		e, err := o.refundEvent(r.ID, r.Amount)
+		if err != nil {
+			return err
+		}
+		e.Time = r.Created.Time
+		if e.Effect = r.effect(); e.Effect == "" {
+			e.Lines, e.Reason = o.refunded(r), r.Reason
+		} else if m.Note = NoteOurRefund; !r.Refunded {
+			continue
+		}
+		if err := e.Check(); err != nil {
+			return err
+		}
+		m.Events = append(m.Events, e)
 	}
-	return recourse.Event{ID: "refund/" + strconv.FormatInt(id, 10), Type: recourse.RefundSucceeded, Data: recourse.Data{Order: order, Amount: sum}}, err
+	return nil
 }
 
-// meaning of a refund that was fetched: of one that was made here, that its money left; of one made in the shop, also the
-// pieces that it pays for.
-func (f *fetched) meaning() (intake.Meaning, error) {
-	number := numberOf(f.Order.Number, f.Order.ID)
-	m := intake.Meaning{Order: number}
-	currency, err := recourse.ParseCurrency(f.Order.Currency)
-	if err != nil || f.Refund.ID <= 0 {
-		return m, refused("woocommerce_refund", "refund", "the refund has no id, or its order no currency", err)
+// refundEvent is the fact that money left. Its id is that of the refund, wherever it was read.
+func (o *order) refundEvent(id int64, total text) (recourse.Event, error) {
+	e := recourse.Event{ID: "refund/" + strconv.FormatInt(id, 10), Type: recourse.RefundSucceeded, Data: recourse.Data{Order: o.number()}}
+	currency, err := recourse.ParseCurrency(o.Currency)
+	if err != nil || id <= 0 {
+		return e, refused("woocommerce_refund", "refunds", "a refund has no id, or its order no currency", err)
 	}
-	e, err := refundEvent(f.Refund.ID, number, f.Refund.Amount, currency)
-	if err != nil {
-		return m, err
+	e.Amount, err = amount("refunds", total, currency)
+	if e.Amount.Minor < 0 {
+		e.Amount = e.Amount.Neg()
 	}
-	e.Time = f.Refund.Created.Time
-	if e.Effect = f.Refund.effect(); e.Effect != "" {
-		m.Note = NoteOurRefund
-		if !f.Refund.Refunded {
-			return m, nil // written down, and not paid by the shop: whoever pays tells it
-		}
-	} else {
-		e.Lines, e.Reason = f.lines(), f.Refund.Reason
-	}
-	m.Events = []recourse.Event{e}
-	return m, e.Check()
+	return e, err
 }
 
 // effect is the act that asked for the refund; "": none of ours.
@@ -107,17 +113,17 @@ func (r *refund) effect() string {
 	return id
 }
 
-// lines are the pieces that a refund takes back. An amount without pieces is for none of them.
-func (f *fetched) lines() []recourse.Pieces {
+// refunded are the pieces that a refund takes back. An amount without pieces is for none of them.
+func (o *order) refunded(r *refund) []recourse.Pieces {
 	var out []recourse.Pieces
-	for i := range f.Refund.Lines {
-		of := f.Refund.Lines[i].Meta.text("_refunded_item_id")
-		n, err := f.Refund.Lines[i].Quantity.Int64()
-		if err != nil || n == 0 {
+	for i := range r.Lines {
+		of := r.Lines[i].Meta.text("_refunded_item_id")
+		n, err := r.Lines[i].Quantity.Int64()
+		if err != nil || n == 0 || n < -1_000_000 || n > 1_000_000 {
 			continue
 		}
-		for at, id := range f.Order.Lines {
-			if strconv.FormatInt(id, 10) == of {
+		for at := range o.Lines {
+			if strconv.FormatInt(o.Lines[at].ID, 10) == of {
 				out = append(out, recourse.Pieces{Line: at + 1, Quantity: int(max(n, -n))})
 			}
 		}
@@ -125,17 +131,33 @@ func (f *fetched) lines() []recourse.Pieces {
 	return out
 }
 
-// pack makes the delivery's body of a fetched refund.
-func pack(o *order, r json.RawMessage) ([]byte, error) {
-	var own struct {
-		Order  any             `json:"order"`
-		Refund json.RawMessage `json:"refund"`
+// unsettled is how old a refund is at least before it is told that the gateway has not paid: a younger one may be in the
+// making, and vanish again when the gateway refuses.
+const unsettled = 2 * time.Minute
+
+// whole fetches the refunds of an order that tells of any, and puts them into what was told.
+func whole(ctx context.Context, c *recourse.Connection, peer *call.Client, d *intake.Delivery) (*intake.Delivery, error) {
+	var o order
+	if !strings.HasPrefix(d.Topic, "order.") || json.Unmarshal(d.Body, &o) != nil || o.ID <= 0 || len(o.Refunds) == 0 || o.Fetched != nil {
+		return d, nil
 	}
-	ids := make([]int64, len(o.Lines))
-	for i := range o.Lines {
-		ids[i] = o.Lines[i].ID
+	all, now, err := Shop{c, peer}.Refunds(ctx, o.ID)
+	if err != nil {
+		return d, err
 	}
-	own.Order = map[string]any{"id": o.ID, "number": o.number(), "currency": o.Currency, "lines": ids}
-	own.Refund = r
-	return json.Marshal(own)
+	settled := []json.RawMessage{}
+	for _, raw := range all {
+		var r refund
+		if json.Unmarshal(raw, &r) == nil && (r.Refunded || now.IsZero() || now.Sub(r.Created.Time) >= unsettled) {
+			settled = append(settled, raw)
+		}
+	}
+	list, err := json.Marshal(settled)
+	if err != nil {
+		return d, err
+	}
+	own := *d
+	body := bytes.TrimRight(d.Body, " \t\r\n")
+	own.Body = slices.Concat(body[:len(body)-1], []byte(`,"`+fetchedField+`":`), list, []byte("}"))
+	return &own, nil
 }

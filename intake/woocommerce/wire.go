@@ -32,6 +32,7 @@ type order struct {
 	Fees             []item    `json:"fee_lines"`
 	Refunds          []summary `json:"refunds"`
 	Meta             metas     `json:"meta_data"`
+	Fetched          []refund  `json:"recourse_refunds"` // nil: not fetched
 }
 
 // item is a line of an order, a fee, or a line of a refund, whose amounts and quantity are negative.
@@ -66,17 +67,10 @@ type address struct {
 	Phone    string `json:"phone"`
 }
 
-// fetched is a refund that was asked for by the REST API, with as much of its order as is needed to understand it.
-type fetched struct {
-	Order struct {
-		ID       int64   `json:"id"`
-		Number   text    `json:"number"`
-		Currency string  `json:"currency"`
-		Lines    []int64 `json:"lines"` // the ids of its lines, in their order
-	} `json:"order"`
-	Refund refund `json:"refund"`
-}
+// fetchedField is where [whole] puts the refunds that it fetched.
+const fetchedField = "recourse_refunds"
 
+// refund is a refund as the REST API gives it: more than its order tells of it.
 type refund struct {
 	ID       int64  `json:"id"`
 	Created  gmt    `json:"date_created_gmt"`

@@ -27,11 +27,8 @@ const (
 	headerDelivery  = "X-Wc-Webhook-Delivery-Id"
 )
 
-// Topics of deliveries that are no webhook's.
-const (
-	topicPing   = "ping"           // sent when a webhook is saved: neither signed nor telling anything
-	topicRefund = "refund.fetched" // a refund as the REST API gives it, with the order that it is of
-)
+// topicPing is what a shop sends when a webhook is saved: it is neither signed nor tells anything.
+const topicPing = "ping"
 
 // Topics are those of webhooks that are read; refunds have none of their own and show as order.updated.
 var Topics = []string{"order.created", "order.updated", "order.deleted", "order.restored"}
@@ -46,7 +43,7 @@ const (
 )
 
 // Reader reads deliveries of WooCommerce.
-var Reader = intake.Reader{Verify: verify, Read: read, Keep: []string{headerTopic, headerSignature, headerDelivery}}
+var Reader = intake.Reader{Verify: verify, Read: read, Whole: whole, Keep: []string{headerTopic, headerSignature, headerDelivery}}
 
 // verify checks the signature: the HMAC-SHA256 of the raw body under the webhook's secret, in base64. A ping has none;
 // it says nothing either, and all pings of a connection are one delivery.
@@ -96,12 +93,6 @@ func read(_ *recourse.Connection, d *intake.Delivery) (intake.Meaning, error) {
 		return o.meaning()
 	case "order.deleted":
 		return intake.Meaning{Note: NoteDeleted}, nil
-	case topicRefund:
-		var f fetched
-		if err := decode(d.Body, &f); err != nil {
-			return intake.Meaning{}, err
-		}
-		return f.meaning()
 	}
 	return intake.Meaning{Unknown: true}, nil
 }
