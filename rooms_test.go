@@ -27,7 +27,6 @@ var rooms = map[string]string{
 	"peer":         ".",                                                                                                   // strict stand-ins of other systems, for tests and the demo
 	"intake":       ". call",                                                                                              // foreign formats in
 	"effect":       ". call evidence store text",                                                                          // the only room that changes the world
-	"connect":      ". call effect intake",                                                                                // the table of the systems that can be connected
 	"replay":       ". calendar decide document playbook",                                                                 // every virtual clock
 	"text":         ".",                                                                                                   // words
 	"evidence":     ".",                                                                                                   // photos and videos: what they are, where they stand, what others may see
@@ -43,6 +42,14 @@ var rooms = map[string]string{
 	"web":          ". account calendar decide desk evidence importer insight intake playbook search store text web/view", // HTTP for people and programs; writes only through desk
 	"web/view":     ". decide desk importer insight intake playbook search store text",                                    // what pages show; reads only
 	"bench":        "*",                                                                                                   // benchmarks, each with its floor
+
+	// Connectors, one for each system, and their table.
+	"connect":            ". call effect effect/paypal effect/stripe effect/woocommerce intake intake/stripe intake/woocommerce",
+	"intake/woocommerce": ". call intake",                    // a shop's webhooks and its REST API
+	"intake/stripe":      ". intake",                         // a payment provider's webhooks
+	"effect/woocommerce": ". call effect intake/woocommerce", // refunds and orders through the shop
+	"effect/stripe":      ". call effect intake/stripe",      // refunds through the provider
+	"effect/paypal":      ". call effect",
 }
 
 // pure rooms see neither the outside nor the time: the same input gives the same output for ever.

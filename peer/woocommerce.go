@@ -118,6 +118,21 @@ func (s *WooCommerce) Order(id int64) map[string]any {
 	return s.orders[id].told()
 }
 
+// RefundLines are the lines of an order's refund, counted from 0.
+func (s *WooCommerce) RefundLines(order int64, refund int) any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.orders[order].Refunds[refund]["line_items"]
+}
+
+// Set changes a field of an order as a person of the shop does.
+func (s *WooCommerce) Set(order int64, field string, value any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.orders[order].Fields[field] = value
+	s.touch(s.orders[order])
+}
+
 // Notes are the texts of an order's notes.
 func (s *WooCommerce) Notes(id int64) []string {
 	s.mu.Lock()

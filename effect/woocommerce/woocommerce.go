@@ -73,7 +73,11 @@ func (s *Sender) Find(ctx context.Context, t *effect.Task) effect.Outcome {
 	}
 	all, _, err := s.shop.Refunds(ctx, id)
 	if err != nil {
-		return asked(err, t.Now)
+		o := asked(err, t.Now)
+		if o.Result == effect.Later {
+			o.Result = effect.Unknown // nobody knows while the shop does not say
+		}
+		return o
 	}
 	if o := s.found(all, t); o != nil {
 		return *o

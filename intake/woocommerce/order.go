@@ -74,7 +74,7 @@ func (o *order) placed() (recourse.Event, error) {
 	if err != nil {
 		return e, refused("woocommerce_currency", "currency", "the order's currency is "+strconv.Quote(recourse.Shorten(o.Currency, 20)), err)
 	}
-	e.Ref = strconv.FormatInt(o.ID, 10)
+	e.Ref, e.UpdatedAt = strconv.FormatInt(o.ID, 10), o.Modified.Time
 	e.Buyer, e.ShipTo, e.Payment = o.buyer(), o.shipTo(), o.payment()
 	if err := o.money(&e.Data, currency); err != nil {
 		return e, err
