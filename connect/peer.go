@@ -15,14 +15,6 @@ var Loopback bool
 // public is the transport to the addresses that merchants write.
 var public = sync.OnceValue(func() http.RoundTripper { return call.Public(Loopback, nil) })
 
-// unreachable says for a person that a peer did not answer; any other error is given back as it is.
-func unreachable(err error) error {
-	if _, own := err.(*call.Failure); !own {
-		return err
-	}
-	return &recourse.Error{Kind: recourse.Unavailable, Code: "unreachable", Message: err.Error(), Hint: "try again in a minute, and compare the address", Err: err}
-}
-
 // Settings of whoever pays refunds back: above limit nobody but a person pays, above four_eyes_above another person
 // approves than who decided. Both are amounts with their currency: 200.00 EUR.
 var (

@@ -2,7 +2,6 @@ package connect
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -47,27 +46,9 @@ func testWoo(ctx context.Context, c *recourse.Connection, peer *call.Client) err
 	s := wooin.Shop{Connection: c, Peer: peer}
 	var orders []struct{}
 	if _, err := s.Ask(ctx, http.MethodGet, "orders", url.Values{"per_page": {"1"}}, nil, &orders); err != nil {
-		return wooTrouble(err)
+		return wooin.Trouble(err)
 	}
-	return wooTrouble(s.WebhooksOn(ctx))
-}
-
-// wooTrouble says for a person what a shop answered.
-func wooTrouble(err error) error {
-	f, answered := errors.AsType[*wooin.Failed](err)
-	if !answered {
-		return unreachable(err)
-	}
-	out := &recourse.Error{Kind: recourse.Unavailable, Code: "peer_refused", Message: "the shop answered " + strconv.Itoa(f.Status), Hint: f.Message, Err: err}
-	switch {
-	case f.Status == http.StatusUnauthorized || f.Status == http.StatusForbidden:
-		out.Kind, out.Code, out.Message, out.Hint = recourse.Forbidden, "unauthorized", "the shop does not accept the key", "make a REST API key that may read and write, of a person who manages the shop"
-	case f.Status >= 300 && f.Status < 400:
-		out.Kind, out.Code, out.Message, out.Hint = recourse.Invalid, "redirected", "the shop answers from another address", "give the address that the browser shows"
-	case f.Status == http.StatusNotFound:
-		out.Kind, out.Code, out.Message, out.Hint = recourse.Invalid, "no_rest_api", "there is no WooCommerce at this address", "look whether the shop's permalinks are set to anything but «plain»"
-	}
-	return out
+	return wooin.Trouble(s.WebhooksOn(ctx, false))
 }
 
 // registerWoo makes the webhooks that call an address, or mends those that are there.
@@ -75,7 +56,7 @@ func registerWoo(ctx context.Context, c *recourse.Connection, peer *call.Client,
 	s := wooin.Shop{Connection: c, Peer: peer}
 	ours, err := s.Webhooks(ctx)
 	if err != nil {
-		return wooTrouble(err)
+		return wooin.Trouble(err)
 	}
 	there := map[string]int64{}
 	for _, w := range ours {
@@ -88,7 +69,7 @@ func registerWoo(ctx context.Context, c *recourse.Connection, peer *call.Client,
 		}
 		want := map[string]string{"name": "Recourse " + topic, "topic": topic, "delivery_url": address, "secret": c.Secret("secret"), "status": "active"}
 		if _, err := s.Ask(ctx, method, path, nil, want, nil); err != nil {
-			return wooTrouble(err)
+			return wooin.Trouble(err)
 		}
 	}
 	return nil

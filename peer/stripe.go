@@ -73,6 +73,20 @@ func (s *Stripe) Left(id string) (amount int64, refunds int) {
 	return p.refunded, s.left[p.intent]
 }
 
+// LeftFor are the amounts of refunds that bear a value among their metadata, those left out that failed.
+func (s *Stripe) LeftFor(value string) (amounts []int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.refunds {
+		for _, v := range r["metadata"].(map[string]string) {
+			if v == value && r["status"] != "failed" && r["status"] != "canceled" {
+				amounts = append(amounts, r["amount"].(int64))
+			}
+		}
+	}
+	return amounts
+}
+
 // Move gives a refund another status, as days go by: failed gives the money back.
 func (s *Stripe) Move(refund, status, reason string) map[string]any {
 	s.mu.Lock()

@@ -34,7 +34,8 @@ type WooCommerce struct {
 	webhooks []*wooWebhook
 	left     map[int64]int64 // minor units that left, by order
 	payments map[int64]int   // how often
-	Log      []string        // the requests that were let in
+	paid     []WooPayment
+	Log      []string // the requests that were let in
 }
 
 // WooOrder is an order with what hangs on it, as it is told. Fields holds the rest of what the REST API gives.
@@ -44,6 +45,20 @@ type WooOrder struct {
 	Notes    []map[string]any
 	Currency recourse.Currency
 	Total    recourse.Money
+}
+
+// WooPayment is money that left through a shop's gateway, with the reason that was given.
+type WooPayment struct {
+	Order  int64
+	Amount recourse.Money
+	Reason string
+}
+
+// Payments are all that left, the oldest first.
+func (s *WooCommerce) Payments() []WooPayment {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.paid)
 }
 
 type wooWebhook struct {
@@ -336,6 +351,7 @@ func (s *WooCommerce) refund(w http.ResponseWriter, id int64, o *WooOrder, body 
 		}
 		s.left[id] += amount.Minor
 		s.payments[id]++
+		s.paid = append(s.paid, WooPayment{id, amount, want.Reason})
 		if s.Died != nil && s.Died() {
 			panic(http.ErrAbortHandler)
 		}

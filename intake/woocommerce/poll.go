@@ -29,7 +29,7 @@ var Poller = intake.Poller{Every: every, Poll: poll}
 // ErrWebhookDisabled is that the shop has stopped to tell: WooCommerce switches a webhook off after five failures in a
 // row, for good, and tells nobody.
 var ErrWebhookDisabled = &recourse.Error{Kind: recourse.Unavailable, Code: "webhook_disabled",
-	Message: "the shop has switched its webhooks to this desk off", Hint: "switch them on again under WooCommerce → Settings → Advanced → Webhooks; what was missed is fetched"}
+	Message: "the shop had switched its webhooks to this desk off, after five that this desk did not take", Hint: "they are switched on again by the next look, and what was missed is fetched; if it comes back, compare the secret of the webhooks"}
 
 type bookmark struct {
 	After time.Time `json:"after"` // changes up to here were read
@@ -38,8 +38,8 @@ type bookmark struct {
 // poll reads all that changed since the bookmark. Orders are asked for by the instant of their last change and each page
 // begins where the one before ended, since an order that changes meanwhile moves to the end and would shift pages.
 //
-// When all is read it looks whether the shop still tells by itself; if not, the error is [ErrWebhookDisabled], and the
-// bookmark is good all the same.
+// When all is read it looks whether the shop still tells by itself. If not, its webhooks are switched on again and the
+// error is [ErrWebhookDisabled], so that a person hears of it; the bookmark is good all the same.
 func poll(ctx context.Context, c *recourse.Connection, peer *call.Client, was string, put func(context.Context, []intake.Delivery) error) (string, error) {
 	var b bookmark
 	if was != "" && json.Unmarshal([]byte(was), &b) != nil {
@@ -53,7 +53,7 @@ func poll(ctx context.Context, c *recourse.Connection, peer *call.Client, was st
 	for page, round := 1, 0; round < maxPages; round++ {
 		got, err := shop.changed(ctx, from, page)
 		if err != nil {
-			return was, err
+			return was, Trouble(err)
 		}
 		if err := put(ctx, got.deliveries); err != nil {
 			return was, err
@@ -74,7 +74,7 @@ func poll(ctx context.Context, c *recourse.Connection, peer *call.Client, was st
 	if err != nil {
 		return was, err
 	}
-	return string(now), shop.WebhooksOn(ctx)
+	return string(now), Trouble(shop.WebhooksOn(ctx, true))
 }
 
 // changes are a page of orders that changed.

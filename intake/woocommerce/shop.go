@@ -3,6 +3,7 @@ package woocommerce
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -63,6 +64,27 @@ func (s Shop) Ask(ctx context.Context, method, path string, query url.Values, bo
 	return a, f
 }
 
+// Trouble says for a person why a shop could not be asked, with a code of its own for what a person can mend.
+func Trouble(err error) error {
+	if _, silent := errors.AsType[*call.Failure](err); silent {
+		return &recourse.Error{Kind: recourse.Unavailable, Code: "unreachable", Message: "the shop does not answer", Hint: "look whether its pages open, and compare the address", Err: err}
+	}
+	f, answered := errors.AsType[*Failed](err)
+	if !answered {
+		return err
+	}
+	out := &recourse.Error{Kind: recourse.Unavailable, Code: "peer_refused", Message: "the shop answered " + strconv.Itoa(f.Status), Hint: f.Message, Err: err}
+	switch {
+	case f.Status == http.StatusUnauthorized || f.Status == http.StatusForbidden:
+		out.Kind, out.Code, out.Message, out.Hint = recourse.Forbidden, "unauthorized", "the shop does not accept the key", "make a key for the REST API that may read and write, of a person who manages the shop"
+	case f.Status >= 300 && f.Status < 400:
+		out.Kind, out.Code, out.Message, out.Hint = recourse.Invalid, "redirected", "the shop answers from another address", "give the address that a browser shows"
+	case f.Status == http.StatusNotFound:
+		out.Kind, out.Code, out.Message, out.Hint = recourse.Invalid, "no_rest_api", "there is no WooCommerce at this address", "look whether the shop's permalinks are set to anything but plain"
+	}
+	return out
+}
+
 // maxRefunds of one order are read: WooCommerce gives a hundred a page.
 const maxRefunds = 10
 
@@ -114,16 +136,28 @@ func (s Shop) Webhooks(ctx context.Context) ([]Webhook, error) {
 }
 
 // WebhooksOn gives [ErrWebhookDisabled] when the shop does not tell this connection by itself any more. A shop that never
-// did is polled, which is no failure.
-func (s Shop) WebhooksOn(ctx context.Context) error {
+// did is polled, which is no failure. With mend, what was switched off is switched on again, and the error says that it
+// had been off.
+func (s Shop) WebhooksOn(ctx context.Context, mend bool) error {
 	ours, err := s.Webhooks(ctx)
 	if err != nil {
 		return err
 	}
+	off := false
 	for _, w := range ours {
-		if w.Status == "disabled" {
-			return ErrWebhookDisabled
+		if w.Status != "disabled" {
+			continue
 		}
+		off = true
+		if !mend {
+			continue
+		}
+		if _, err := s.Ask(ctx, http.MethodPut, "webhooks/"+strconv.FormatInt(w.ID, 10), nil, map[string]string{"status": "active"}, nil); err != nil {
+			return err
+		}
+	}
+	if off {
+		return ErrWebhookDisabled
 	}
 	return nil
 }
