@@ -66,7 +66,7 @@ func checkStripeKey(v string) error {
 func providerTrouble(name string, a *call.Answer, err error) error {
 	switch {
 	case err != nil:
-		return &recourse.Error{Kind: recourse.Unavailable, Code: "unreachable", Message: name + " does not answer", Hint: "try again in a minute", Err: err}
+		return &recourse.Error{Kind: recourse.Unavailable, Code: "peer_unreachable", Message: name + " does not answer", Hint: "try again in a minute", Err: err}
 	case a.Good():
 		return nil
 	case a.Status == http.StatusUnauthorized || a.Status == http.StatusForbidden:

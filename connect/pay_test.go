@@ -31,7 +31,7 @@ func TestProviders(t *testing.T) {
 	}{
 		"stripe":         {stripeURL.URL, map[string]string{"key": "sk_live_1"}, nil, ""},
 		"stripe, wrong":  {stripeURL.URL, map[string]string{"key": "sk_live_2"}, nil, "unauthorized"},
-		"stripe, silent": {"http://127.0.0.1:1", map[string]string{"key": "sk_live_2"}, nil, "unreachable"},
+		"stripe, silent": {"http://127.0.0.1:1", map[string]string{"key": "sk_live_2"}, nil, "peer_unreachable"},
 		"paypal":         {paypalURL.URL, map[string]string{"secret": "secret"}, map[string]string{"client": "client"}, ""},
 		"paypal, wrong":  {paypalURL.URL, map[string]string{"secret": "other"}, map[string]string{"client": "client"}, "unauthorized"},
 	} {

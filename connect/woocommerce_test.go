@@ -226,7 +226,7 @@ func TestWooTrouble(t *testing.T) {
 	}{
 		"a wrong key": {func() { s.c.Secrets["key"] = "x" }, "unauthorized"},
 		"no shop":     {func() { s.c.Settings["url"] += "/blog" }, "no_rest_api"},
-		"nobody":      {func() { s.c.Settings["url"] = "http://127.0.0.1:1" }, "unreachable"},
+		"nobody":      {func() { s.c.Settings["url"] = "http://127.0.0.1:1" }, "peer_unreachable"},
 	} {
 		s = openShop(t)
 		tt.change()

@@ -32,7 +32,7 @@ const (
 // The codes of outcomes, beside the runner's own and Stripe's.
 const (
 	CodeNoPayment = "payment_unknown"  // the order's payment is not Stripe's, or not known there
-	CodeCurrency  = "currency_differs" // it was paid in another currency
+	CodeCurrency  = "currency_other"   // it was paid in another currency
 	CodeUnit      = "amount_step"      // Stripe does not pay amounts as fine as this in that currency
 	CodeAmount    = "amount_too_high"  // more than is left of the payment
 	CodeRefunded  = "already_refunded" // all of the payment went back already

@@ -31,8 +31,8 @@ const silence = 10 * time.Minute
 // The codes of outcomes, beside the runner's own.
 const (
 	CodeNoRef         = "order_ref_missing"  // the shop's own id of the order is not known
-	CodeOrderUnknown  = "order_unknown"      // the shop does not know the order
-	CodeCurrency      = "currency_differs"   // the order is in another currency than the refund
+	CodeOrderUnknown  = "order_not_in_shop"  // the shop does not know the order
+	CodeCurrency      = "currency_other"     // the order is in another currency than the refund
 	CodeAmount        = "amount_too_high"    // more than the order has left to refund
 	CodeNoGateway     = "gateway_no_refunds" // the order's payment method cannot be refunded by the shop
 	CodeGateway       = "gateway_refused"    // the payment gateway said no

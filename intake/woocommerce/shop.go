@@ -67,7 +67,7 @@ func (s Shop) Ask(ctx context.Context, method, path string, query url.Values, bo
 // Trouble says for a person why a shop could not be asked, with a code of its own for what a person can mend.
 func Trouble(err error) error {
 	if _, silent := errors.AsType[*call.Failure](err); silent {
-		return &recourse.Error{Kind: recourse.Unavailable, Code: "unreachable", Message: "the shop does not answer", Hint: "look whether its pages open, and compare the address", Err: err}
+		return &recourse.Error{Kind: recourse.Unavailable, Code: "peer_unreachable", Message: "the shop does not answer", Hint: "look whether its pages open, and compare the address", Err: err}
 	}
 	f, answered := errors.AsType[*Failed](err)
 	if !answered {
