@@ -48,8 +48,6 @@ var rooms = map[string]string{
 	"web":               ". account calendar connect decide desk evidence hub importer insight intake playbook search store text web/view",                                               // HTTP for people and programs; writes only through desk
 	"web/view":          ". connect decide desk importer insight intake playbook search store text",                                                                                      // what pages show; reads only
 	"bench":             "*",                                                                                                                                                             // benchmarks, each with its floor
-	"intake/signed":     ". intake",                                                                                                                                                      // what any system tells that signs by Standard Webhooks
-	"hub":               ". account call connect desk evidence intake store vault",                                                                                                       // where connections come together: who has the key, knows who speaks, and tells the desk
 	"effect/effecttest": ". calendar desk effect peer playbook store store/pgtest",                                                                                                       // random runs of a sender against its stand-in, for every connector's tests
 
 	// Connectors, one for each system.
