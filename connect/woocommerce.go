@@ -30,9 +30,9 @@ var woocommerce = Kind{
 	Reader: &wooin.Reader,
 	Poller: &wooin.Poller,
 	Client: func(*recourse.Connection) *call.Client {
-		// Shops stand on all kinds of machines: two requests a second do not burden the smallest. A gateway inside a refund
-		// may take its time.
-		return call.New(call.Options{Timeout: 90 * time.Second, Rate: 2, Burst: 5, Transport: public()})
+		// Shops stand on all kinds of machines: five requests a second do not burden the smallest for long. A gateway inside
+		// a refund may take its time.
+		return call.New(call.Options{Timeout: 90 * time.Second, Rate: 5, Burst: 20, Transport: public()})
 	},
 	Test:     testWoo,
 	Acts:     []recourse.EffectKind{recourse.EffectRefund, recourse.EffectCorrectAddress},

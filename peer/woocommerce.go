@@ -500,13 +500,19 @@ func (s *WooCommerce) Tell(client *http.Client, topic string, order int64) (int,
 	} else {
 		body, err = json.Marshal(s.orders[order].told())
 	}
-	hooks := slices.Clone(s.webhooks)
+	var hooks []wooWebhook
+	for _, h := range s.webhooks {
+		if h.Topic == topic && h.Status == "active" {
+			hooks = append(hooks, *h)
+		}
+	}
 	s.mu.Unlock()
 	took := 0
-	for _, h := range hooks {
-		if err != nil || h.Topic != topic || h.Status != "active" {
-			continue
+	for i := range hooks {
+		if err != nil {
+			break
 		}
+		h := &hooks[i]
 		req, e := wooCall(h, topic, body, s.id())
 		if err = e; err != nil {
 			break
@@ -516,7 +522,7 @@ func (s *WooCommerce) Tell(client *http.Client, topic string, order int64) (int,
 		if e == nil {
 			res.Body.Close()
 		}
-		s.answered(h, good)
+		s.answered(h.ID, good)
 		if good {
 			took++
 		}
@@ -542,15 +548,19 @@ func (s *WooCommerce) id() int64 {
 }
 
 // answered counts failures in a row: five switch the webhook off.
-func (s *WooCommerce) answered(h *wooWebhook, good bool) {
+func (s *WooCommerce) answered(webhook int64, good bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if good {
-		h.failures = 0
-		return
-	}
-	if h.failures++; h.failures >= 5 {
-		h.Status = "disabled"
+	for _, h := range s.webhooks {
+		switch {
+		case h.ID != webhook:
+		case good:
+			h.failures = 0
+		default:
+			if h.failures++; h.failures >= 5 {
+				h.Status = "disabled"
+			}
+		}
 	}
 }
 

@@ -2,6 +2,8 @@ package woocommerce
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -102,8 +104,8 @@ func set(err error, id int64, t *effect.Task) effect.Outcome {
 	return asked(err, t.Now)
 }
 
-// Mirror keeps an order in step with a notice: the note for the shop's people, the cancellation that was settled, and the
-// tracking of a replacement. WooCommerce's orders have no tags; the notes say what the tags would.
+// Mirror keeps an order in step with a notice: the note for the shop's people, the cancellation that was settled, the
+// tracking of a replacement, and a refund that was paid beside the shop. WooCommerce's orders have no tags; the notes say what the tags would.
 func Mirror(ctx context.Context, c *recourse.Connection, peer *call.Client, n *effect.Notice) effect.Outcome {
 	s := New(c, peer)
 	t := &effect.Task{File: n.File, Now: n.At}
@@ -117,6 +119,8 @@ func Mirror(ctx context.Context, c *recourse.Connection, peer *call.Client, n *e
 		err = s.cancel(ctx, id, n.ID)
 	case recourse.NoticeReplacementShipped:
 		err = s.track(ctx, id, n.Data.Parcel)
+	case recourse.NoticeRefundDone:
+		err = s.record(ctx, id, n)
 	}
 	if err == nil && n.Note != "" {
 		err = s.note(ctx, id, n.Note)
@@ -171,4 +175,40 @@ func (s *Sender) track(ctx context.Context, id int64, p *recourse.Parcel) error 
 	}
 	all = append(all, map[string]any{"tracking_provider": "", "custom_tracking_provider": p.Carrier, "custom_tracking_link": "", "tracking_number": p.Tracking, "date_shipped": strconv.FormatInt(p.ShippedAt.Unix(), 10)})
 	return s.set(ctx, id, map[string]any{"meta_data": []any{map[string]any{"key": shop.TrackingMeta, "value": all}}})
+}
+
+// record writes down in the shop, once, that a refund was paid by another connection, so that nobody pays it there again:
+// the shop's gateway is not asked. Who pays by hand may have done so in the shop itself, and has it written down then.
+func (s *Sender) record(ctx context.Context, id int64, n *effect.Notice) error {
+	r := n.Data.Refund
+	by := s.shop.Connection.Setting("refunds", "shop")
+	if by == "shop" || by == "hand" || r == nil || r.Outside || r.Disputed || r.Amount.Minor <= 0 {
+		return nil
+	}
+	all, _, err := s.shop.Refunds(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, raw := range all {
+		var m made
+		if json.Unmarshal(raw, &m) != nil {
+			continue
+		}
+		if of, _ := shop.Marked(m.Reason); of == r.ID {
+			return nil
+		}
+	}
+	var o order
+	if _, err := s.shop.Ask(ctx, http.MethodGet, path(id), nil, nil, &o); err != nil {
+		return err
+	}
+	if o.refuses(all, r.Amount) != nil {
+		return nil // the shop has it written down otherwise
+	}
+	sum := sha256.Sum256([]byte(n.Merchant + "\x00" + r.ID))
+	t := &effect.Task{Effect: recourse.Effect{ID: r.ID, Amount: r.Amount}, Key: hex.EncodeToString(sum[:16]), File: &recourse.OrderFile{Order: n.File.Order, Refunds: []recourse.Refund{*r}}}
+	want := s.request(&o, t)
+	want.Pay = false
+	_, err = s.shop.Ask(ctx, http.MethodPost, path(id)+"/refunds", nil, want, nil)
+	return err
 }

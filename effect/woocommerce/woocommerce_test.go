@@ -297,11 +297,21 @@ func TestMirror(t *testing.T) {
 	if meta := fmt.Sprint(s.Order(727)["meta_data"]); strings.Count(meta, "NEW1") != 1 || !strings.Contains(meta, "6A123") || !strings.Contains(meta, "wpml_language") {
 		t.Error(meta)
 	}
+	paid := &effect.Notice{Notice: recourse.Notice{ID: "n2", Type: recourse.NoticeRefundDone, Data: recourse.NoticeData{Refund: &task().File.Refunds[0]}}}
+	tell(paid)
+	if refunds := s.Order(727)["refunds"].([]map[string]any); len(refunds) != 0 {
+		t.Errorf("the shop pays itself, and is told of its own refund: %v", refunds)
+	}
+	s.c.Settings["refunds"] = "stripe"
+	tell(paid)
+	if refunds := s.Order(727)["refunds"].([]map[string]any); len(refunds) != 1 || refunds[0]["total"] != "-15.88" {
+		t.Errorf("%v", refunds)
+	}
 	tell(&effect.Notice{Notice: recourse.Notice{ID: "n3", Type: recourse.NoticeOrderCancelled}})
 	if o := s.Order(727); o["status"] != "cancelled" || !strings.Contains(fmt.Sprint(o["meta_data"]), intake.CancelledMeta) {
 		t.Errorf("%v", o["status"])
 	}
 	if _, n := s.Left(727); n != 0 {
-		t.Error("cancelling refunded")
+		t.Error("keeping in step moved money")
 	}
 }
