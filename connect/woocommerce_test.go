@@ -218,6 +218,29 @@ func TestWooRefunds(t *testing.T) {
 	}
 }
 
+// TestWooShift: an order of the first page changes while the next is asked for, and moves to the end: none is missed.
+func TestWooShift(t *testing.T) {
+	s := openShop(t)
+	for i := range 120 {
+		s.add(t, strconv.Itoa(1000+i), s.now.Add(-time.Hour+time.Duration(i)*time.Second).Format("2006-01-02T15:04:05"))
+	}
+	seen, pages := map[string]bool{}, 0
+	_, err := woocommerce.Poller.Poll(t.Context(), s.c, s.client, "", func(_ context.Context, some []intake.Delivery) error {
+		for _, d := range some {
+			seen[strings.Split(d.ID, "/")[1]] = true
+		}
+		if pages++; pages == 1 {
+			for i := range 5 {
+				s.add(t, strconv.Itoa(1000+i), s.now.Format("2006-01-02T15:04:05"))
+			}
+		}
+		return nil
+	})
+	if err != nil || len(seen) != 120 {
+		t.Errorf("%d orders of 120, %v", len(seen), err)
+	}
+}
+
 func TestWooTrouble(t *testing.T) {
 	s := openShop(t)
 	for name, tt := range map[string]struct {

@@ -72,6 +72,16 @@ func TestRefund(t *testing.T) {
 	}
 }
 
+// TestOfAnother: another refund of the same payment is not this one.
+func TestOfAnother(t *testing.T) {
+	a, x := open(t, time.Second), task()
+	a.sender.Send(t.Context(), task())
+	x.ID, x.Key = "1001-1/4", "ffffffff-1111-5222-8333-444455556666"
+	if o := a.sender.Find(t.Context(), x); o.Result != effect.Later {
+		t.Errorf("%+v", o)
+	}
+}
+
 func TestTokenEnds(t *testing.T) {
 	a := open(t, time.Second)
 	a.sender.Find(t.Context(), task())
