@@ -173,8 +173,8 @@ type Data struct {
 	Shipping Money    `json:"shipping,omitzero"`
 	Discount Money    `json:"discount,omitzero"`
 	Tax      Money    `json:"tax,omitzero"`
-	Ref      string   `json:"ref,omitempty"`     // the shop's own id of the order, or of the parcel
-	Payment  *Payment `json:"payment,omitempty"` // what a refund names
+	Ref      string   `json:"ref,omitempty"`     // the shop's own id of the order, or of the parcel; of news of money, another id of its payment
+	Payment  *Payment `json:"payment,omitempty"` // what a refund names; of news of money, the payment that it is about
 	// UpdatedAt is when the shop changed the order last: one told with an earlier instant than is known changes nothing.
 	UpdatedAt time.Time `json:"updated_at,omitzero"`
 
@@ -249,9 +249,9 @@ var eventFields = map[EventType]string{
 	InterceptionRefused:   "parcel | reason",
 	OffersFound:           "order offers | lines",
 	RemedyChosen:          "order remedy | lines by confirmed supplier reason",
-	RefundSentNow:         "order | amount lines reason",
-	RefundSucceeded:       "order | amount lines reason",
-	RefundFailedNow:       "order | amount lines reason",
+	RefundSentNow:         "order | amount lines reason payment ref",
+	RefundSucceeded:       "order | amount lines reason payment ref",
+	RefundFailedNow:       "order | amount lines reason payment ref",
 	RefundRejectedNow:     "order | amount lines reason",
 	RefundWithdrawnNow:    "order | amount lines reason",
 	RecoveryReceivedNow:   "purchase | amount lines reason",
@@ -260,9 +260,9 @@ var eventFields = map[EventType]string{
 	ReplacementShipped:    "order | parcel lines carrier tracking leg",
 	ReturnRequested:       "order | lines amount reason due",
 	ReturnReceived:        "order | lines amount reason",
-	DisputeOpened:         "order | lines amount reason due",
-	DisputeWon:            "order | lines amount reason",
-	DisputeLost:           "order | lines amount reason",
+	DisputeOpened:         "order | lines amount reason due payment",
+	DisputeWon:            "order | lines amount reason payment",
+	DisputeLost:           "order | lines amount reason payment",
 	EffectApproved:        "effect | order amount reason text",
 	EffectRejected:        "effect | order amount reason",
 	EffectRecalled:        "effect | order amount reason",

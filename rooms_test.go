@@ -17,38 +17,43 @@ import (
 // that its imports allow; when it belongs in two, split it. Do not change this table to make a build pass: change it
 // when the house is better for it, in a commit of its own that says why.
 var rooms = map[string]string{
-	".":                 "",                                                                                                                // the nouns
-	"document":          ".",                                                                                                               // YAML that people write, as a tree with places
-	"calendar":          ".",                                                                                                               // business days
-	"playbook":          ". calendar document",                                                                                             // the policy language
-	"decide":            ". calendar playbook",                                                                                             // the pure interpreter
-	"vault":             ".",                                                                                                               // what must not be read with the database alone
-	"call":              ".",                                                                                                               // other systems over HTTP
-	"call/shopify":      ". call",                                                                                                          // one shop's API, asked by what comes in and by what goes out
-	"intake/shopify":    ". call call/shopify intake",                                                                                      // what a shop on Shopify tells
-	"effect/shopify":    ". call call/shopify effect intake/shopify",                                                                       // what it is asked to do; the mark in a refund's note is read where it is told
-	"peer":              ".",                                                                                                               // strict stand-ins of other systems, for tests and the demo
-	"intake":            ". call",                                                                                                          // foreign formats in
-	"effect":            ". call evidence store text",                                                                                      // the only room that changes the world
-	"connect":           ". call call/shopify effect effect/shopify intake intake/shopify intake/signed",                                   // the table of the systems that can be connected
-	"intake/signed":     ". intake",                                                                                                        // what any system tells that signs by Standard Webhooks
-	"replay":            ". calendar decide document playbook",                                                                             // every virtual clock
-	"text":              ".",                                                                                                               // words
-	"evidence":          ".",                                                                                                               // photos and videos: what they are, where they stand, what others may see
-	"sample":            ".",                                                                                                               // made-up order books
-	"search":            "",                                                                                                                // texts into terms, and questions
-	"store/pgtest":      "",                                                                                                                // a real PostgreSQL for tests; nothing of ours
-	"cmd/recourse":      "*",                                                                                                               // flags and wiring
-	"insight":           ".",                                                                                                               // what orders add to an owner's figures
-	"store":             ".",                                                                                                               // the only room with SQL
-	"desk":              ". calendar decide insight playbook replay search store",                                                          // the only room with a clock and a transaction; tries a policy on the past by replay
-	"hub":               ". account call connect desk evidence intake store vault",                                                         // where connections come together: who has the key, knows who speaks, and tells the desk
-	"importer":          ". desk intake",                                                                                                   // an order book through the desk
-	"account":           ". store",                                                                                                         // who may come in and do what
-	"web":               ". account calendar connect decide desk evidence hub importer insight intake playbook search store text web/view", // HTTP for people and programs; writes only through desk
-	"web/view":          ". connect decide desk importer insight intake playbook search store text",                                        // what pages show; reads only
-	"bench":             "*",                                                                                                               // benchmarks, each with its floor
-	"effect/effecttest": ". calendar desk effect peer playbook store store/pgtest",                                                         // random runs of a sender against its stand-in, for every connector's tests
+	".":                  "",                                                                                                                                                              // the nouns
+	"document":           ".",                                                                                                                                                             // YAML that people write, as a tree with places
+	"calendar":           ".",                                                                                                                                                             // business days
+	"playbook":           ". calendar document",                                                                                                                                           // the policy language
+	"decide":             ". calendar playbook",                                                                                                                                           // the pure interpreter
+	"vault":              ".",                                                                                                                                                             // what must not be read with the database alone
+	"call":               ".",                                                                                                                                                             // other systems over HTTP
+	"call/shopify":       ". call",                                                                                                                                                        // one shop's API, asked by what comes in and by what goes out
+	"intake/shopify":     ". call call/shopify intake",                                                                                                                                    // what a shop on Shopify tells
+	"effect/shopify":     ". call call/shopify effect intake/shopify",                                                                                                                     // what it is asked to do; the mark in a refund's note is read where it is told
+	"peer":               ".",                                                                                                                                                             // strict stand-ins of other systems, for tests and the demo
+	"intake":             ". call",                                                                                                                                                        // foreign formats in
+	"effect":             ". call evidence store text",                                                                                                                                    // the only room that changes the world
+	"connect":            ". call call/shopify effect effect/paypal effect/shopify effect/stripe effect/woocommerce intake intake/shopify intake/signed intake/stripe intake/woocommerce", // the table of the systems that can be connected
+	"intake/signed":      ". intake",                                                                                                                                                      // what any system tells that signs by Standard Webhooks
+	"replay":             ". calendar decide document playbook",                                                                                                                           // every virtual clock
+	"text":               ".",                                                                                                                                                             // words
+	"evidence":           ".",                                                                                                                                                             // photos and videos: what they are, where they stand, what others may see
+	"sample":             ".",                                                                                                                                                             // made-up order books
+	"search":             "",                                                                                                                                                              // texts into terms, and questions
+	"store/pgtest":       "",                                                                                                                                                              // a real PostgreSQL for tests; nothing of ours
+	"cmd/recourse":       "*",                                                                                                                                                             // flags and wiring
+	"insight":            ".",                                                                                                                                                             // what orders add to an owner's figures
+	"store":              ".",                                                                                                                                                             // the only room with SQL
+	"desk":               ". calendar decide insight playbook replay search store",                                                                                                        // the only room with a clock and a transaction; tries a policy on the past by replay
+	"hub":                ". account call connect desk evidence intake store vault",                                                                                                       // where connections come together: who has the key, knows who speaks, and tells the desk
+	"importer":           ". desk intake",                                                                                                                                                 // an order book through the desk
+	"account":            ". store",                                                                                                                                                       // who may come in and do what
+	"web":                ". account calendar connect decide desk evidence hub importer insight intake playbook search store text web/view",                                               // HTTP for people and programs; writes only through desk
+	"web/view":           ". connect decide desk importer insight intake playbook search store text",                                                                                      // what pages show; reads only
+	"bench":              "*",                                                                                                                                                             // benchmarks, each with its floor
+	"effect/effecttest":  ". calendar desk effect peer playbook store store/pgtest",                                                                                                       // random runs of a sender against its stand-in, for every connector's tests
+	"intake/woocommerce": ". call intake",                                                                                                                                                 // a shop's webhooks and its REST API
+	"intake/stripe":      ". intake",                                                                                                                                                      // a payment provider's webhooks
+	"effect/woocommerce": ". call effect intake/woocommerce",                                                                                                                              // refunds and orders through the shop
+	"effect/stripe":      ". call effect intake/stripe",                                                                                                                                   // refunds through the provider
+	"effect/paypal":      ". call effect",
 }
 
 // pure rooms see neither the outside nor the time: the same input gives the same output for ever.

@@ -173,6 +173,12 @@ func refsOf(ev *recourse.Event) []store.Ref {
 	if ev.Parcel != "" {
 		refs = append(refs, store.Ref{Kind: "parcel", ID: ev.Parcel})
 	}
+	if ev.Payment != nil {
+		refs = append(refs, store.ShopRef(ev.Payment.Provider, ev.Payment.ID))
+		if ev.Ref != "" && ev.Type != recourse.OrderPlaced {
+			refs = append(refs, store.ShopRef(ev.Payment.Provider, ev.Ref))
+		}
+	}
 	return refs
 }
 

@@ -87,8 +87,8 @@ func refundOf(f *recourse.OrderFile, a *store.Act, in recourse.Currency) int64 {
 	return 0
 }
 
-// newRefs are the purchases and parcels that a decision made known, a parcel by its tracking number too, and the shop's own
-// id of the order.
+// newRefs are the purchases and parcels that a decision made known, a parcel by its tracking number too, the shop's own
+// id of the order, and its payment.
 func newRefs(before, after *recourse.OrderFile) []store.Ref {
 	var refs []store.Ref
 	for i := range after.Purchases {
@@ -108,6 +108,10 @@ func newRefs(before, after *recourse.OrderFile) []store.Ref {
 	}
 	if o := &after.Order; o.Ref != "" && (o.Ref != before.Order.Ref || o.Channel != before.Order.Channel) {
 		refs = append(refs, store.ShopRef(o.Channel, o.Ref))
+	}
+	// A payment is found as an order is that the provider told: what it tells of its money names nothing else.
+	if p := after.Order.Payment; p != nil && (before.Order.Payment == nil || *p != *before.Order.Payment) {
+		refs = append(refs, store.ShopRef(p.Provider, p.ID))
 	}
 	return refs
 }
