@@ -27,6 +27,8 @@ var rooms = map[string]string{
 	"peer":           ".",                                                                                                   // strict stand-ins of other systems, for tests and the demo
 	"intake":         ". call",                                                                                              // foreign formats in
 	"effect":         ". call evidence store text",                                                                          // the only room that changes the world
+	"effect/reorder": ". store text",                                                                                        // the file by which goods are bought again through DSers
+	"intake/agent":   ". document",                                                                                          // the agent's mails and words
 	"effect/dossier": ". evidence store text",                                                                               // a case as one PDF, for somebody outside
 	"connect":        ". call effect intake",                                                                                // the table of the systems that can be connected
 	"replay":         ". calendar decide document playbook",                                                                 // every virtual clock
@@ -53,7 +55,7 @@ var pure = []string{".", "calendar", "decide", "insight", "search"}
 var impure = []string{"os", "net", "database/sql", "math/rand", "math/rand/v2", "log", "log/slog", "context", "net/http", "os/exec", "io/ioutil", "syscall"}
 
 // clockless rooms are given the time: they may not ask for it. (bench and cmd measure and show it.)
-var clockless = []string{".", "document", "calendar", "playbook", "decide", "insight", "intake", "replay", "search", "text", "sample"}
+var clockless = []string{".", "document", "calendar", "playbook", "decide", "insight", "intake", "intake/agent", "replay", "search", "text", "sample"}
 
 func TestRooms(t *testing.T) {
 	files := sources(t)
