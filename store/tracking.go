@@ -148,7 +148,11 @@ func worthTracking(p *recourse.Parcel, now time.Time) bool {
 
 func newTracking(k Key, p *recourse.Parcel, now time.Time) (Tracking, bool) {
 	number := NumberOf(p)
-	return Tracking{Merchant: k.Merchant, Order: k.Order, Tracking: number, Parcel: p.ID, Carrier: p.Carrier, Status: TrackingWaiting, AddedAt: now, ScannedAt: p.ScannedAt, ParcelStatus: p.Status, NextAt: now}, number != ""
+	seen := p.ScannedAt
+	if seen.IsZero() { // its silence counts from now
+		seen = now
+	}
+	return Tracking{Merchant: k.Merchant, Order: k.Order, Tracking: number, Parcel: p.ID, Carrier: p.Carrier, Status: TrackingWaiting, AddedAt: now, ScannedAt: seen, ParcelStatus: p.Status, NextAt: now}, number != ""
 }
 
 // putTrackings writes rows in one order, so that no node waits for another that waits for it. Of a number that two orders
