@@ -11,7 +11,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"net/url"
 	"slices"
 	"strings"
@@ -207,22 +206,5 @@ func malformed(what string, err error) error {
 	return &recourse.Error{Kind: recourse.Invalid, Code: "tracking_malformed", Message: "the delivery cannot be read: " + what, Err: err}
 }
 
-// text is a value of JSON that services write as a text, as a number or as null.
-type text string
-
-// UnmarshalJSON reads it.
-func (t *text) UnmarshalJSON(data []byte) error {
-	var s string
-	switch {
-	case string(data) == "null":
-	case len(data) > 0 && data[0] == '"':
-		if err := json.Unmarshal(data, &s); err != nil {
-			return err
-		}
-	case len(data) > 0 && (data[0] == '{' || data[0] == '['):
-	default:
-		s = string(data)
-	}
-	*t = text(s)
-	return nil
-}
+// text is a value that services write as a text, as a number or as null.
+type text = intake.Scalar
