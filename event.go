@@ -61,6 +61,8 @@ type EventType string
 //     back.
 //   - effect.done, effect.failed: whoever carries it out; it happened, or it did not and left nothing
 //     behind.
+//   - effect.postponed: whoever carries it out; the peer was asked, nothing happened, and it is tried again later. Until
+//     then it can be taken back as if nobody had begun.
 //   - effect.unknown: the desk; whoever had begun did not say in time how it ended.
 //   - message.received: the buyer, or whoever else wrote; words that came in for a case.
 //   - message.written: a person of the merchant; words of their own are to go out, and an act is
@@ -113,6 +115,7 @@ const (
 	EffectStarted         EventType = "effect.started"
 	EffectDone            EventType = "effect.done"
 	EffectFailed          EventType = "effect.failed"
+	EffectPostponed       EventType = "effect.postponed"
 	EffectUnknown         EventType = "effect.unknown"
 	MessageReceived       EventType = "message.received"
 	MessageWritten        EventType = "message.written"
@@ -170,8 +173,10 @@ type Data struct {
 	Shipping Money    `json:"shipping,omitzero"`
 	Discount Money    `json:"discount,omitzero"`
 	Tax      Money    `json:"tax,omitzero"`
-	Ref      string   `json:"ref,omitempty"`     // the shop's own id of the order
+	Ref      string   `json:"ref,omitempty"`     // the shop's own id of the order, or of the parcel
 	Payment  *Payment `json:"payment,omitempty"` // what a refund names
+	// UpdatedAt is when the shop changed the order last: one told with an earlier instant than is known changes nothing.
+	UpdatedAt time.Time `json:"updated_at,omitzero"`
 
 	// A purchase's and a parcel's.
 	Supplier string       `json:"supplier,omitempty"`
@@ -222,7 +227,7 @@ func (e *Event) Key() EventKey {
 // eventFields says which fields each type of event carries beside order, case, effect: those before the bar must
 // be there. It is the table of the contract.
 var eventFields = map[EventType]string{
-	OrderPlaced:           "order lines | channel buyer ship_to paid shipping discount tax ref payment",
+	OrderPlaced:           "order lines | channel buyer ship_to paid shipping discount tax ref payment updated_at",
 	OrderCancelRequested:  "order | lines reason",
 	OrderAddressWrong:     "order | ship_to lines reason",
 	OrderAddressCorrected: "order | ship_to",
@@ -233,7 +238,7 @@ var eventFields = map[EventType]string{
 	PurchaseCancelRefused: "purchase | lines reason",
 	SupplierContacted:     "purchase | text",
 	SupplierReplied:       "purchase | text",
-	ParcelShipped:         "parcel | purchase lines carrier tracking leg",
+	ParcelShipped:         "parcel | purchase lines carrier tracking leg ref",
 	ParcelScanned:         "parcel status | purchase leg place text customs",
 	ProblemReported:       "order problem | lines text",
 	ProblemWithdrawn:      "order | lines reason",
@@ -264,6 +269,7 @@ var eventFields = map[EventType]string{
 	EffectStarted:         "effect | order amount reason",
 	EffectDone:            "effect | order amount reason",
 	EffectFailed:          "effect | order amount reason",
+	EffectPostponed:       "effect | order amount reason",
 	EffectUnknown:         "effect | order amount reason",
 	MessageReceived:       "order text | by",
 	MessageWritten:        "case text | to",

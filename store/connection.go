@@ -34,6 +34,9 @@ func (tx *Tx) PutConnection(c *Connection) error {
 		changed_at = excluded.changed_at, changed_by = excluded.changed_by, failure = '', failures = 0, open_until = excluded.open_until, poll_at = excluded.poll_at`,
 		c.Merchant, c.ID, c.Kind, c.Name, string(settings), append([]byte{}, c.Sealed...), string(c.Status), micros(c.CreatedAt), micros(c.ChangedAt), c.ChangedBy,
 		int64(never), int64(never), int64(never), int64(never), int64(never), c.Bookmark, micros(c.PollAt))
+	if err == nil && c.Status == recourse.ConnectionActive {
+		err = tx.Arm(c.Merchant, c.ChangedAt)
+	}
 	return err
 }
 
@@ -56,12 +59,12 @@ func (tx *Tx) Connections(merchant string) ([]Connection, error) {
 
 // DropConnection takes a connection away, with what it received.
 func (tx *Tx) DropConnection(merchant, id string) error {
-	for _, table := range []string{"receipts", "connections"} {
+	for _, table := range []string{"exports", "receipt_bodies", "receipts", "connections"} {
 		if _, err := tx.exec(`DELETE FROM `+table+` WHERE merchant = $1 AND connection = $2`, merchant, id); err != nil {
 			return err
 		}
 	}
-	return nil
+	return tx.dropTrackings(merchant, id)
 }
 
 // SaySucceeded notes that a connection's peer answered as it should: the circuit is closed.

@@ -31,8 +31,12 @@ func (o *office) serve(ctx context.Context, options web.Options, listener net.Li
 	ctx, stop := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	running.Go(func() { o.Run(ctx) })
+	running.Go(func() { o.runner(nil).Run(ctx) })
 	if options.Evidence != nil {
 		running.Go(func() { o.tend(ctx, options.Evidence) })
+	}
+	if options.Hub != nil {
+		running.Go(func() { options.Hub.Run(ctx) })
 	}
 	err = server.Serve(ctx, listener)
 	stop()
