@@ -75,7 +75,9 @@ func File(items []Item, o Options) (rows []Row, err error) {
 	for i := range items {
 		own, err := Rows(&items[i], o)
 		if err != nil {
-			errs = append(errs, err)
+			for _, f := range Faults(err) {
+				errs = append(errs, f)
+			}
 			continue
 		}
 		rows = append(rows, own...)

@@ -66,6 +66,31 @@ func Rows(item *Item, o Options) ([]Row, error) {
 	return out, errors.Join(errs...)
 }
 
+// Fault is what is wrong with one column of one line, in a case.
+type Fault struct {
+	Case string
+	Line int // 0: with the case as a whole
+	Err  *recourse.Error
+}
+
+// Error is the fault in words.
+func (f *Fault) Error() string { return f.Err.Error() }
+
+// Unwrap gives the error itself.
+func (f *Fault) Unwrap() error { return f.Err }
+
+// Faults are the faults that [Rows] and [File] joined, one by one.
+func Faults(err error) (out []*Fault) {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range many.Unwrap() {
+			out = append(out, Faults(e)...)
+		}
+	} else if f, ok := errors.AsType[*Fault](err); ok {
+		out = append(out, f)
+	}
+	return out
+}
+
 // wrong is an error about one column of one line.
 func wrong(item *Item, line int, column, code, message string) error {
 	where := "case " + item.Effect.Case
@@ -75,7 +100,7 @@ func wrong(item *Item, line int, column, code, message string) error {
 	if column != "" {
 		where += ", " + column
 	}
-	return &recourse.Error{Kind: recourse.Invalid, Code: code, Field: column, Message: where + ": " + message}
+	return &Fault{item.Effect.Case, line, &recourse.Error{Kind: recourse.Invalid, Code: code, Field: column, Message: where + ": " + message}}
 }
 
 // builder makes one row.

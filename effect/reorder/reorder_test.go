@@ -129,8 +129,11 @@ func TestWrong(t *testing.T) {
 		_, err := Rows(item(c.change), Options{})
 		var got []string
 		for _, e := range unjoined(err) {
-			own, _ := e.(*recourse.Error)
-			got = append(got, own.Field+" "+own.Code)
+			own, ok := e.(*Fault)
+			if !ok || own.Case != "1001-1" {
+				t.Fatalf("%s: %#v", name, e)
+			}
+			got = append(got, own.Err.Field+" "+own.Err.Code)
 			for _, personal := range []string{"Zoë", "Zoe", "Lefèvre", "3361", "call me", "홍길동", "人民路", "529", "12.345", "12345678"} {
 				if strings.Contains(e.Error(), personal) {
 					t.Errorf("%s: %q tells %q", name, e, personal)
