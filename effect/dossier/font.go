@@ -86,7 +86,6 @@ var (
 	tiny  = style{size: 6.5, color: grey}
 	sum   = style{size: 5.7, color: grey} // a checksum of 64 figures fits below a photo
 	label = style{size: 8, color: grey}
-	bold  = style{size: 9.5, bold: true, color: ink}
 	head  = style{size: 13, bold: true, color: blue}
 	title = style{size: 21, bold: true, color: ink}
 	lead  = style{size: 11.5, color: ink}
