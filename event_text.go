@@ -59,12 +59,12 @@ func (e *Event) checkPeople() error {
 		}
 	}
 	if a := e.ShipTo; a != nil {
-		if err := check("ship_to", maxID, a.Country, a.Region, a.City, a.Postcode, a.Street, a.Name, a.Phone); err != nil {
+		if err := check("ship_to", maxID, a.Country, a.Region, a.City, a.Postcode, a.Street, a.Name, a.Phone, a.TaxID); err != nil {
 			return err
 		}
 	}
 	for i := range e.Items {
-		if err := check(fmt.Sprintf("lines[%d]", i), maxText, e.Items[i].SKU, e.Items[i].Title, e.Items[i].Ref); err != nil {
+		if err := check(fmt.Sprintf("lines[%d]", i), maxText, e.Items[i].SKU, e.Items[i].Title, e.Items[i].Ref, e.Items[i].Product); err != nil {
 			return err
 		}
 	}

@@ -36,6 +36,7 @@ type Line struct {
 	WeightG  int    `json:"weight_g,omitempty"` // of one piece, grams; 0: not known
 	SizeMM   Size   `json:"size_mm,omitzero"`   // of one piece
 	Ref      string `json:"ref,omitempty"`      // the shop's own id of it: what a refund of this line names
+	Product  string `json:"product,omitempty"`  // the id of the product, by which the agent knows it beside the SKU
 }
 
 // Size is length, width and height in millimetres; all zero: not known.
@@ -57,6 +58,9 @@ type Address struct {
 	Street   string `json:"street,omitempty"`
 	Name     string `json:"name,omitempty"`
 	Phone    string `json:"phone,omitempty"`
+	// TaxID is the number by which customs there know the recipient, where they want one: a CPF in Brazil, a RUT in Chile, a
+	// personal clearance id in Korea.
+	TaxID string `json:"tax_id,omitempty"`
 	// Partial says that the source leaves fields out (an anonymised or shortened export), so that nothing
 	// can be concluded from what is missing.
 	Partial bool `json:"partial,omitempty"`

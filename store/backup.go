@@ -44,6 +44,8 @@ var tables = []*batch{
 	{table: "receipts", columns: receiptColumns},
 	{table: "receipt_bodies", columns: insertBodies.columns},
 	{table: "exports", columns: insertExports.columns},
+	{table: "trackings", columns: trackingColumns},
+	{table: "tracking_sweeps", columns: "merchant text, connection text, after_id text, done bigint"},
 	{table: "audit", columns: insertAudit.columns},
 	{table: "insight_counts", columns: "merchant text, generation bigint, rolled bigint, wanted bigint"},
 	{table: "insight_days", columns: insertInsightDays.columns},

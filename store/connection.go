@@ -64,7 +64,7 @@ func (tx *Tx) DropConnection(merchant, id string) error {
 			return err
 		}
 	}
-	return nil
+	return tx.dropTrackings(merchant, id)
 }
 
 // SaySucceeded notes that a connection's peer answered as it should: the circuit is closed.

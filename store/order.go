@@ -150,7 +150,7 @@ func (tx *Tx) Save(changes []*Change) (lost []Key, err error) {
 			return nil, err
 		}
 	}
-	for _, save := range []func([]*Change) error{tx.saveHistory, tx.saveRefs, tx.saveSupplies, tx.savePersonal, tx.saveReworded, tx.saveCases, tx.saveEffects, tx.saveMoves, tx.saveMentions, tx.saveInsight} {
+	for _, save := range []func([]*Change) error{tx.saveHistory, tx.saveRefs, tx.saveSupplies, tx.savePersonal, tx.saveReworded, tx.saveCases, tx.saveEffects, tx.saveMoves, tx.saveMentions, tx.saveInsight, tx.saveTrackings} {
 		if err := save(changes); err != nil {
 			return nil, err
 		}

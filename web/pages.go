@@ -68,7 +68,7 @@ type pageRoute struct {
 }
 
 // pageRoutes are all pages. Each file of pages has the list of its own.
-var pageRoutes = slices.Concat(deskRoutes, queueRoutes, caseRoutes, peopleRoutes, evidenceRoutes, buyerRoutes, messageRoutes, insightRoutes, playbookRoutes, importRoutes, linkRoutes, tourRoutes, connectionRoutes)
+var pageRoutes = slices.Concat(deskRoutes, queueRoutes, caseRoutes, peopleRoutes, evidenceRoutes, buyerRoutes, messageRoutes, insightRoutes, playbookRoutes, importRoutes, linkRoutes, tourRoutes, connectionRoutes, agentRoutes)
 
 // deskRoutes are what all pages share.
 var deskRoutes = []pageRoute{
@@ -152,7 +152,11 @@ func (v *visit) decider(d *decide.Decider) {
 // letterhead lets the messages of an order say whose they are and where the buyer's page is, where there is one.
 func (v *visit) letterhead(order, back string) (view.LinkModel, error) {
 	link, err := v.link(order, back)
-	v.read.Head = view.Letterhead{Shop: v.shop, Link: link.Address}
+	if err != nil {
+		return link, err
+	}
+	agent, err := v.agentLanguage()
+	v.read.Head = view.Letterhead{Shop: v.shop, Link: link.Address, Agent: agent}
 	return link, err
 }
 

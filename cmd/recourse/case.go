@@ -22,6 +22,7 @@ type caseCmd struct {
 	Reject  rejectCmd   `cmd:"" help:"Say no to an act that waits for a person."`
 	Done    doneCmd     `cmd:"" help:"Mark an act as carried out: the message was sent, the agent was asked."`
 	Failed  failedCmd   `cmd:"" help:"Mark an act as tried in vain."`
+	Dossier dossierCmd  `cmd:"" help:"Write the dossier of a claim: one PDF with the order, the buyer's words, photos, tracking and the history's proof."`
 }
 
 // caseListCmd lists cases.

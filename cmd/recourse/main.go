@@ -37,6 +37,8 @@ type cli struct {
 	Backup     backupCmd     `cmd:"" help:"Write a copy of the database, while it is in use."`
 	Restore    restoreCmd    `cmd:"" help:"Put a backup into an empty database."`
 	Migrate    migrateCmd    `cmd:"" help:"Bring the tables to this program's version, or say which they have."`
+	Reorder  reorderCmd  `cmd:"" help:"Goods that are to be bought again: the file by which DSers places them."`
+	Agent    agentCmd    `cmd:"" help:"The agent's mails: check the patterns by which they are read, and try them."`
 	Token      tokenCmd      `cmd:"" help:"Ways in: tokens for programs, links for people."`
 	Person     personCmd     `cmd:"" help:"The people of the desk: add, list, invite again, disable."`
 	Connection connectionCmd `cmd:"" help:"Other systems: connect, test, pause, see what came and why it failed, read it again."`

@@ -37,6 +37,8 @@ type Act struct {
 	Own         Words  // the message in the reader's language, where that is another
 	Reaches     string // who it goes to, and where
 	Edited      bool   // a person changed its words
+	Request     bool   // the words are those by which the agent is asked for it
+	Files       []Link // that go with it
 	Edit        *Form  // by which its words are changed before it leaves
 	Paid        string // of an act that moves money: how much
 	Quiet       bool
@@ -92,13 +94,15 @@ func (r Reader) NewAct(v *desk.View, e *store.Effect, rights Rights) Act {
 	}
 	if e.Kind == recourse.EffectMessage {
 		a.letter(r, v.File, e)
+	} else {
+		a.request(r, v, e)
 	}
 	if a.Money {
 		a.Paid, a.Reaches = r.Money(e.Amount), r.reached(v.File, recourse.PartyBuyer, "")
 	}
 	a.Attempts, a.Asks = r.attempts(v.Attempts[e.ID]), e.Status == store.Unknown
 	a.Buttons = r.actButtons(e, &a, rights)
-	if awaiting(e) && rights.Approves(&e.Effect) && a.Body != "" {
+	if awaiting(e) && rights.Approves(&e.Effect) && a.Body != "" && !a.Request {
 		a.Edit = &Form{Key: "edit-" + e.ID, Event: recourse.EffectApproved, Fields: []Field{
 			{Name: "subject", Label: r.T("edit_subject"), Kind: FieldText, Value: a.Subject, Required: true},
 			{Name: "body", Label: r.T("edit_body"), Kind: FieldLetter, Value: a.Body, Required: true}}}

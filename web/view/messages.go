@@ -26,7 +26,8 @@ type Use struct {
 	Draft  bool     // somewhere it waits for a person to read it
 }
 
-// UsesOf are the uses of all messages of a playbook; the one that a person writes is among them.
+// UsesOf are the uses of all messages of a playbook; the one that a person writes is among them, and the letters by which the
+// agent is asked for its acts.
 func UsesOf(p *playbook.Playbook) Uses {
 	u := Uses{decide.TemplateWritten: {To: []recourse.Party{recourse.PartyBuyer, recourse.PartySupplier}, Vars: []string{"text"}}}
 	for _, path := range p.Paths {
@@ -47,21 +48,24 @@ func UsesOf(p *playbook.Playbook) Uses {
 
 func (u Uses) take(p *playbook.Playbook, s *playbook.State, acts []*playbook.Action) {
 	for _, a := range acts {
+		template, to := a.Template, a.Party
 		if a.Verb != recourse.EffectMessage {
-			continue
+			if template, to = text.Request(a.Verb), recourse.PartyAgent; template == "" {
+				continue
+			}
 		}
-		use := u[a.Template]
+		use := u[template]
 		if use == nil {
 			use = &Use{}
-			if t := p.Template(a.Template); t != nil {
+			if t := p.Template(template); t != nil {
 				for _, v := range t.Variables {
 					use.Vars = append(use.Vars, v.Name)
 				}
 			}
-			u[a.Template] = use
+			u[template] = use
 		}
-		if !slices.Contains(use.To, a.Party) {
-			use.To = append(use.To, a.Party)
+		if !slices.Contains(use.To, to) {
+			use.To = append(use.To, to)
 		}
 		if !slices.Contains(use.States, s.Full) {
 			use.States = append(use.States, s.Full)

@@ -29,6 +29,8 @@ type Reader struct {
 type Letterhead struct {
 	Shop string // the merchant's name; "": not known
 	Link string // where the buyer's page of the order is; "": there is none yet
+	// Agent is the language that the agent is written to in; "": the reader's.
+	Agent string
 }
 
 // facts are what a message is made from.
