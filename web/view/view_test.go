@@ -29,8 +29,8 @@ import (
 // add what is theirs in an init of their own.
 var ends = map[string][]string{
 	"when_": append(all(Whens), "others"), "only_": all(Onlys), "who_": {WhoMine, WhoNobody}, "bulk_": all(Dos), "bulk_nothing_": all(Dos), "waits_": {"merchant", "buyer"}, "empty_": {"new", "calm", "filter", "new_say", "calm_say", "filter_say"}, "window_": {"earliest", "latest"},
-	"attempt_result_": {"done", "taken", "refused", "later", "unknown", "none"},
-	"act_":            all(store.EffectStatuses), "purchase_": {"placed", "out_of_stock", "oversized", "cancelled", "given_up"}, "role_": all(account.Roles), "may_": all(account.Roles),
+	"attempt_": {"done", "taken", "refused", "later", "unknown"}, "attempt_result_": {"done", "taken", "refused", "later", "unknown", "none"},
+	"act_": all(store.EffectStatuses), "purchase_": {"placed", "out_of_stock", "oversized", "cancelled", "given_up"}, "role_": all(account.Roles), "may_": all(account.Roles),
 	"supply_": {"placed", "out_of_stock", "oversized", "cancelled", "given_up"},
 	"field_":  {"purchase", "parcel", "amount", "cost", "reason", "text", "carrier", "tracking", "place", "ship_by", "due", "kind", "name", "street", "postcode", "city", "region", "country", "phone", "tax_id"},
 	"reads_":  reads(), "tour_": tours(), "nav_": {"queue", "insights", "messages", "playbook", "connections", "import", "people"},
