@@ -27,7 +27,10 @@ var rooms = map[string]string{
 	"peer":         ".",                                                                                                   // strict stand-ins of other systems, for tests and the demo
 	"intake":       ". call",                                                                                              // foreign formats in
 	"effect":       ". call evidence store text",                                                                          // the only room that changes the world
-	"connect":      ". call effect intake",                                                                                // the table of the systems that can be connected
+	"effect/mail":  ". effect store text vault",                                                                           // letters out: the words are the merchant's, what left is kept sealed
+	"intake/mail":  ". call intake",                                                                                       // letters in, and a mailbox over IMAP
+	"post":         ". effect/mail intake intake/mail store vault",                                                        // whose case a letter belongs to: reading it is pure, finding it is not
+	"connect":      ". call effect effect/mail intake intake/mail",                                                        // the table of the systems that can be connected
 	"replay":       ". calendar decide document playbook",                                                                 // every virtual clock
 	"text":         ".",                                                                                                   // words
 	"evidence":     ".",                                                                                                   // photos and videos: what they are, where they stand, what others may see
