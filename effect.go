@@ -34,7 +34,7 @@ type EffectKind string
 //   - ask: a person is to decide by a date. Most often remedy.chosen answers it.
 //
 // How the carrying out goes is told of every kind alike: effect.approved or effect.rejected, then
-// effect.started, then effect.done or effect.failed.
+// effect.started, then effect.done or effect.failed; in between perhaps effect.postponed, as often as it has to be begun again.
 const (
 	EffectMessage        EffectKind = "message"         // words to a party; a draft waits for a person to send it
 	EffectRefund         EffectKind = "refund"          // money to the buyer, requested

@@ -61,6 +61,8 @@ type EventType string
 //     back.
 //   - effect.done, effect.failed: whoever carries it out; it happened, or it did not and left nothing
 //     behind.
+//   - effect.postponed: whoever carries it out; the peer was asked, nothing happened, and it is tried again later. Until
+//     then it can be taken back as if nobody had begun.
 //   - effect.unknown: the desk; whoever had begun did not say in time how it ended.
 //   - message.received: the buyer, or whoever else wrote; words that came in for a case.
 //   - message.written: a person of the merchant; words of their own are to go out, and an act is
@@ -113,6 +115,7 @@ const (
 	EffectStarted         EventType = "effect.started"
 	EffectDone            EventType = "effect.done"
 	EffectFailed          EventType = "effect.failed"
+	EffectPostponed       EventType = "effect.postponed"
 	EffectUnknown         EventType = "effect.unknown"
 	MessageReceived       EventType = "message.received"
 	MessageWritten        EventType = "message.written"
@@ -264,6 +267,7 @@ var eventFields = map[EventType]string{
 	EffectStarted:         "effect | order amount reason",
 	EffectDone:            "effect | order amount reason",
 	EffectFailed:          "effect | order amount reason",
+	EffectPostponed:       "effect | order amount reason",
 	EffectUnknown:         "effect | order amount reason",
 	MessageReceived:       "order text | by",
 	MessageWritten:        "case text | to",

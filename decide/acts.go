@@ -42,6 +42,18 @@ func (w *work) actOfRefund() bool {
 	return false
 }
 
+// postponed takes the news that an act that was begun did not happen and will be begun again. Of a refund it means that
+// nothing has left: it is requested as before, and may be taken back or refused until it is begun again.
+func (w *work) postponed() {
+	for i := range w.f.Refunds {
+		if r := &w.f.Refunds[i]; r.ID == w.ev.Effect && r.Status == recourse.RefundSent && !r.Disputed {
+			r = &w.refunds()[i]
+			r.Status, r.At = recourse.RefundRequested, w.evAt
+		}
+	}
+	w.noteEvent(w.caseOfEffect(), recourse.WhyNoted)
+}
+
 // caseOfEffect is the case that the act in hand belongs to, by its id: 1001-1/5, or 1001-1/3.2 of a recovery. "": of
 // none, or of none that is known. The last stroke counts, since an order's own number may have one.
 func (w *work) caseOfEffect() string {

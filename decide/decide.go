@@ -101,6 +101,8 @@ func (w *work) event(ev *recourse.Event, key recourse.EventKey) {
 // meet takes in the event in hand, if something can be meant by it.
 func (w *work) meet() {
 	switch {
+	case w.ev.Type == recourse.EffectPostponed:
+		w.postponed()
 	case w.ev.Type.OfEffect() && !w.actOfRefund():
 		w.noteEvent(w.caseOfEffect(), recourse.WhyNoted)
 	case w.ev.Type.OfDesk():

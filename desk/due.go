@@ -79,7 +79,7 @@ func (l *dueLoop) round(ctx context.Context) (time.Duration, error) {
 			return 0, err
 		}
 	}
-	if err := d.sweep(ctx); err != nil {
+	if err := d.Sweep(ctx); err != nil {
 		return 0, err
 	}
 	if now := d.clock(); now.Sub(l.rolled).Abs() >= rollEvery {
@@ -220,8 +220,8 @@ func (l *dueLoop) release() {
 	}
 }
 
-// sweep finds acts that somebody began and never ended: nobody knows whether they happened, and a person is to find out.
-func (d *Desk) sweep(ctx context.Context) error {
+// Sweep finds acts that somebody began and never ended: nobody knows whether they happened, and a person is to find out.
+func (d *Desk) Sweep(ctx context.Context) error {
 	var over []store.Effect
 	err := d.store.Read(ctx, func(tx *store.Tx) (err error) {
 		over, err = tx.Overrun(d.clock(), maxBatch)

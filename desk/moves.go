@@ -32,7 +32,9 @@ var steps = map[recourse.EventType]step{
 	recourse.EffectStarted:  {from: []store.EffectStatus{store.Pending, store.Failed}, approved: true, to: store.Sending},
 	recourse.EffectDone:     {from: []store.EffectStatus{store.Pending, store.Sending, store.Unknown, store.Failed}, approved: true, to: store.Done},
 	recourse.EffectFailed:   {from: []store.EffectStatus{store.Pending, store.Sending, store.Unknown}, approved: true, to: store.Failed},
-	recourse.EffectUnknown:  {from: []store.EffectStatus{store.Sending}, to: store.Unknown},
+	// Nothing happened, and it is tried again later: until then it can be taken back as if nobody had begun.
+	recourse.EffectPostponed: {from: []store.EffectStatus{store.Sending}, approved: true, to: store.Pending},
+	recourse.EffectUnknown:   {from: []store.EffectStatus{store.Sending}, to: store.Unknown},
 }
 
 // approvalOf is the approval that an effect begins with: news that the playbook will not send unseen waits for a person.

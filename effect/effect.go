@@ -26,7 +26,11 @@ type Task struct {
 	Words      string    // of a message that a person edited; "": the template's
 	Attempt    int       // from 1
 	FirstAt    time.Time // when the peer was asked first
+	AskedAt    time.Time // when it was asked last; zero before the first time
 	Now        time.Time
+	// Others are the merchant's other connections, their secrets closed: a letter to the agent goes to the address that the
+	// agent's has.
+	Others []recourse.Connection
 	// Refs are what the peer answered to earlier attempts, the newest last: its own ids of what it made.
 	Refs []string
 }
@@ -59,6 +63,21 @@ type Outcome struct {
 	Amount recourse.Money
 	// Events are further facts that the answer holds.
 	Events []recourse.Event
+}
+
+// Codes that the runner itself looks at.
+const (
+	// CodeUnauthorized, with Later: the connection's key is no longer good. All its acts wait until a person has mended it.
+	CodeUnauthorized = "unauthorized"
+	// CodeUnreachable, with Later: the peer could not be reached.
+	CodeUnreachable = "unreachable"
+)
+
+// Pacer is a Sender that has acts wait before they are begun, for a recipient's night or so that nobody gets too many
+// letters at once. What waits so is not begun: it can still be taken back, and it counts as no failure.
+type Pacer interface {
+	// NotBefore is when an act may be begun; zero, or an instant that has passed: now.
+	NotBefore(t *Task) time.Time
 }
 
 // Sender carries out acts through one kind of peer. It is safe for many goroutines.

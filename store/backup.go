@@ -30,6 +30,7 @@ var tables = []*batch{
 	{table: "personal", columns: insertPersonal.columns},
 	{table: "cases", columns: insertCases.columns},
 	{table: "effects", columns: insertEffects.columns},
+	{table: "attempts", columns: "merchant text, effect_id text, n bigint, connection text, key text, asked_at bigint, ended_at bigint, result text, ref text, code text, detail text, amount bigint, currency text, looks bigint, looked_at bigint"},
 	{table: "views", columns: "merchant text, view_id text, owner text, shared bigint, name text, filter text, created_at bigint"},
 	{table: "evidence", columns: insertEvidence.columns},
 	{table: "mentions", columns: insertMentions.columns},

@@ -34,6 +34,9 @@ func (tx *Tx) PutConnection(c *Connection) error {
 		changed_at = excluded.changed_at, changed_by = excluded.changed_by, failure = '', failures = 0, open_until = excluded.open_until, poll_at = excluded.poll_at`,
 		c.Merchant, c.ID, c.Kind, c.Name, string(settings), append([]byte{}, c.Sealed...), string(c.Status), micros(c.CreatedAt), micros(c.ChangedAt), c.ChangedBy,
 		int64(never), int64(never), int64(never), int64(never), int64(never), c.Bookmark, micros(c.PollAt))
+	if err == nil && c.Status == recourse.ConnectionActive {
+		err = tx.Arm(c.Merchant, c.ChangedAt)
+	}
 	return err
 }
 

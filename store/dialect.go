@@ -73,7 +73,7 @@ func (b *batch) split() (names, types []string) {
 var sqlite = dialect{
 	name: "sqlite3", folder: "migrations/sqlite", most: 32,
 	update: `UPDATE effects SET status = $3, approval = CASE WHEN $4 = '' THEN approval ELSE $4 END, until = $5, moved_at = $6, moved_by = $7, note = $8,
-		words = CASE WHEN $9 = '' THEN words ELSE $9 END
+		words = CASE WHEN $9 = '' THEN words ELSE $9 END, send_at = CASE WHEN $10 < 0 THEN send_at ELSE $10 END
 		WHERE merchant = $1 AND effect_id = $2`,
 	insert: func(b *batch, rows int) string {
 		names, _ := b.split()
@@ -138,8 +138,9 @@ var sqlite = dialect{
 var postgres = dialect{
 	name: "postgres", folder: "migrations/postgres", most: 1 << 20,
 	update: `UPDATE effects SET status = u.status, approval = CASE WHEN u.approval = '' THEN effects.approval ELSE u.approval END, until = u.until, moved_at = u.moved_at,
-		moved_by = u.moved_by, note = u.note, words = CASE WHEN u.words = '' THEN effects.words ELSE u.words END
-		FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[]) AS u (merchant, effect_id, status, approval, until, moved_at, moved_by, note, words)
+		moved_by = u.moved_by, note = u.note, words = CASE WHEN u.words = '' THEN effects.words ELSE u.words END,
+		send_at = CASE WHEN u.send_at < 0 THEN effects.send_at ELSE u.send_at END
+		FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::bigint[]) AS u (merchant, effect_id, status, approval, until, moved_at, moved_by, note, words, send_at)
 		WHERE effects.merchant = u.merchant AND effects.effect_id = u.effect_id`,
 	insert: func(b *batch, _ int) string {
 		names, types := b.split()

@@ -70,7 +70,7 @@ type Act struct {
 	Own      bool                `json:"own,omitempty"` // words that a person wrote: no step of the case makes them untrue
 }
 
-var insertEffects = &batch{table: "effects", columns: "merchant text, effect_id text, order_id text, case_id text, kind text, status text, approval text, at bigint, due_at bigint, until bigint, moved_at bigint, moved_by text, note text, words text, body bytea"}
+var insertEffects = &batch{table: "effects", columns: "merchant text, effect_id text, order_id text, case_id text, kind text, status text, approval text, at bigint, due_at bigint, until bigint, moved_at bigint, moved_by text, note text, words text, send_at bigint, body bytea"}
 
 func (tx *Tx) saveEffects(changes []*Change) error {
 	var rows [][]any
@@ -78,14 +78,14 @@ func (tx *Tx) saveEffects(changes []*Change) error {
 		for i := range c.Effects {
 			e := &c.Effects[i]
 			rows = append(rows, []any{c.Before.Merchant, e.ID, c.Before.Order, e.Case, string(e.Kind), string(e.Status), string(e.Effect.Approval), micros(e.At), micros(e.Due),
-				int64(never), micros(e.MovedAt), e.MovedBy, "", "", e.body})
+				int64(never), micros(e.MovedAt), e.MovedBy, "", "", sendAt(e.Kind, e.Status, e.Effect.Approval, e.MovedAt), e.body})
 		}
 	}
 	_, err := tx.insert(insertEffects, rows)
 	return err
 }
 
-var updateEffects = &batch{table: "effects", columns: "merchant text, effect_id text, status text, approval text, until bigint, moved_at bigint, moved_by text, note text, words text"}
+var updateEffects = &batch{table: "effects", columns: "merchant text, effect_id text, status text, approval text, until bigint, moved_at bigint, moved_by text, note text, words text, send_at bigint"}
 
 // saveMoves changes effects by their keys. Of one that moved several times in a change the last counts.
 func (tx *Tx) saveMoves(changes []*Change) error {
@@ -94,7 +94,7 @@ func (tx *Tx) saveMoves(changes []*Change) error {
 		last := map[string]int{}
 		for i := range c.Entries {
 			for _, m := range c.Entries[i].Moves {
-				row := []any{c.Before.Merchant, m.Effect, string(m.Status), string(m.Approval), micros(m.Until), micros(c.Entries[i].At), c.Entries[i].By, m.Note, m.Words}
+				row := []any{c.Before.Merchant, m.Effect, string(m.Status), string(m.Approval), micros(m.Until), micros(c.Entries[i].At), c.Entries[i].By, m.Note, m.Words, m.sendAt(c.Entries[i].At)}
 				at, moved := last[m.Effect]
 				if !moved {
 					last[m.Effect] = len(rows)
@@ -124,11 +124,12 @@ func scanEffects(rows *sql.Rows) ([]Effect, error) {
 	})
 }
 
-func scanEffect(rows *sql.Rows) (e Effect, err error) {
+// scanEffect reads an effect, behind the columns that come first.
+func scanEffect(rows *sql.Rows, first ...any) (e Effect, err error) {
 	var id, approval string
 	var until, moved int64
 	var body sql.RawBytes
-	if err := rows.Scan(&e.Merchant, &id, &e.Order, &e.Status, &approval, &until, &moved, &e.MovedBy, &e.Note, &e.Words, &body); err != nil {
+	if err := rows.Scan(append(first, &e.Merchant, &id, &e.Order, &e.Status, &approval, &until, &moved, &e.MovedBy, &e.Note, &e.Words, &body)...); err != nil {
 		return e, err
 	}
 	err = decode(body, &e.Effect)
