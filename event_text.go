@@ -59,7 +59,7 @@ func (e *Event) checkPeople() error {
 		}
 	}
 	if a := e.ShipTo; a != nil {
-		if err := check("ship_to", maxID, a.Country, a.Region, a.City, a.Postcode, a.Street, a.Name, a.Phone); err != nil {
+		if err := check("ship_to", maxID, a.Country, a.Region, a.City, a.Postcode, a.Street, a.Name, a.Phone, a.TaxID); err != nil {
 			return err
 		}
 	}

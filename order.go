@@ -55,6 +55,9 @@ type Address struct {
 	Street   string `json:"street,omitempty"`
 	Name     string `json:"name,omitempty"`
 	Phone    string `json:"phone,omitempty"`
+	// TaxID is the number by which customs there know the recipient, where they want one: a CPF in Brazil, a RUT in Chile, a
+	// personal clearance id in Korea.
+	TaxID string `json:"tax_id,omitempty"`
 	// Partial says that the source leaves fields out (an anonymised or shortened export), so that nothing
 	// can be concluded from what is missing.
 	Partial bool `json:"partial,omitempty"`

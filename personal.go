@@ -86,7 +86,7 @@ func (b *Buyer) personal(f func(string) string) *Buyer {
 
 func (a *Address) personal(f func(string) string) *Address {
 	own := *a
-	for _, field := range []*string{&own.City, &own.Postcode, &own.Street, &own.Name, &own.Phone} {
+	for _, field := range []*string{&own.City, &own.Postcode, &own.Street, &own.Name, &own.Phone, &own.TaxID} {
 		*field = f(*field)
 	}
 	return &own

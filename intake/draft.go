@@ -238,7 +238,7 @@ func (d *draft) takePeople(r *rowReader) {
 	}
 	if d.data.ShipTo == nil {
 		a := recourse.Address{Country: r.country(fieldCountry), Region: r.text(fieldRegion), City: r.text(fieldCity), Postcode: r.code(fieldPostcode),
-			Street: r.text(fieldStreet), Name: r.text(fieldShipName), Phone: r.code(fieldPhone)}
+			Street: r.text(fieldStreet), Name: r.text(fieldShipName), Phone: r.code(fieldPhone), TaxID: r.code(fieldTaxID)}
 		if a.Country+a.Region+a.City+a.Postcode+a.Street != "" {
 			a.Partial = r.partial
 			d.data.ShipTo = &a

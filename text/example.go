@@ -103,13 +103,13 @@ func (l *Language) Example(to recourse.Party, now time.Time) Data {
 	day := func(n int) time.Time { return now.AddDate(0, 0, n) }
 	say := func(key string) string { return l.get("example." + key) }
 	d := Data{
-		To: string(to), Shop: say("shop"), ReturnTo: say("return_to"), Order: "1001",
+		To: string(to), Shop: say("shop"), ReturnTo: say("return_to"), Order: "1001", Ref: "1001-1",
 		Goods:  []Goods{{Line: 1, SKU: "LAMP-BL", Title: say("goods"), Quantity: 2}, {Line: 2, SKU: "MUG-RD", Title: say("goods_too"), Quantity: 1}},
 		Amount: recourse.Money{Minor: 5980, Currency: "EUR"}, Purchase: "TM-5500123", Supplier: "明亮灯具旗舰店", Cost: recourse.Money{Minor: 8000, Currency: "CNY"},
 		ShipBy: day(-2), LateDays: 2, Parcel: "LP00123456CN", Tracking: "LP00123456CN", Carrier: "Yanwen", Shipped: true, ScannedAt: day(-1),
 		Customs:   recourse.Customs{Asks: say("customs"), By: recourse.DateOf(day(10)).String(), WhoPays: "buyer"},
 		Situation: "damaged_item", Since: day(-3), Reason: say("reason"), Text: say("text"), Offer: "similar", Choosing: true, ChooseBy: day(5), RefundAsked: true,
-		ClaimAt: day(-1), VerdictAt: day(14), Due: day(7),
+		ClaimAt: day(-1), VerdictAt: day(14), Due: day(7), AskedAt: day(-4), AnswerBy: day(3), Attached: true, Address: say("ship_to"),
 		Earliest: Span{"10 business days CN", day(14)}, Latest: Span{"30 business days CN", day(42)}, Window: Span{"15 days", day(15)},
 	}
 	if to == recourse.PartyBuyer {

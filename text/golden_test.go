@@ -109,6 +109,28 @@ func situation(s recourse.Situation) func(*recourse.OrderFile, *recourse.Effect)
 	return func(f *recourse.OrderFile, _ *recourse.Effect) { f.Cases[0].Situation = s }
 }
 
+// request makes the effect an act that the agent is asked for.
+func request(kind recourse.EffectKind) func(*recourse.OrderFile, *recourse.Effect) {
+	return func(f *recourse.OrderFile, e *recourse.Effect) {
+		e.Kind, e.To, e.Template, e.Purchase = kind, "", "", "TM-5500123"
+		if kind == recourse.EffectRecovery || kind == recourse.EffectWithdrawRecovery {
+			e.Amount = recourse.Money{Minor: 8000, Currency: "CNY"}
+		}
+		if kind == recourse.EffectCorrectAddress {
+			f.Order.ShipTo = &recourse.Address{Country: "FR", City: "Paris", Postcode: "75020", Street: "12 rue des Lilas", Name: "Camille Martin", Phone: "+33 6 12 34 56 78", TaxID: "not here"}
+		}
+	}
+}
+
+// reminded makes the effect a reminder of a recovery that was asked for a week before.
+func reminded(f *recourse.OrderFile, e *recourse.Effect) {
+	f.Recoveries = []recourse.Recovery{{ID: "1001-1/3", Case: "1001-1", Purchase: "TM-5500123", Run: recourse.Run{PathAt: day(time.March, 6)}}}
+	e.ID, e.At = "1001-1/3.2", day(time.March, 13)
+}
+
+// later makes the effect a reminder in the state that asked.
+func later(_ *recourse.OrderFile, e *recourse.Effect) { e.At = day(time.March, 9) }
+
 func paidBy(who string) func(*recourse.OrderFile, *recourse.Effect) {
 	return func(f *recourse.OrderFile, _ *recourse.Effect) { f.Parcels[0].Customs.WhoPays = who }
 }
@@ -147,11 +169,19 @@ var variants = map[string][]variant{
 		f.Cases[0].Interception = recourse.InterceptionSucceeded
 	}}},
 	"expedite": {{"two days late", both(unshipped, to(recourse.PartySupplier))}},
-	"recovery_chase": {{"chased", both(to(recourse.PartyAgent), func(_ *recourse.OrderFile, e *recourse.Effect) {
+	"request_cancel_purchase":      {{"asked", both(unshipped, request(recourse.EffectCancelPurchase))}},
+	"request_recovery":             {{"asked", both(unshipped, situation("out_of_stock"), request(recourse.EffectRecovery))}},
+	"request_withdraw_recovery":    {{"withdrawn", both(situation("late_shipment"), request(recourse.EffectWithdrawRecovery))}},
+	"request_correct_address":      {{"asked", both(unshipped, situation("wrong_address"), request(recourse.EffectCorrectAddress))}},
+	"request_intercept":            {{"asked", both(situation("order_cancelled"), request(recourse.EffectIntercept))}},
+	"request_claim":                {{"delivered", both(delivered, request(recourse.EffectClaim))}},
+	"request_replacement":          {{"approved", both(delivered, request(recourse.EffectReplacement))}},
+	"request_withdraw_replacement": {{"withdrawn", both(situation("lost_in_transit"), request(recourse.EffectWithdrawReplacement))}},
+	"recovery_chase": {{"chased", both(to(recourse.PartyAgent), reminded, func(_ *recourse.OrderFile, e *recourse.Effect) {
 		e.Amount = recourse.Money{Minor: 8000, Currency: "CNY"}
 	})}},
-	"cancel_chase":         {{"chased", both(unshipped, to(recourse.PartyAgent))}},
-	"intercept_chase":      {{"chased", to(recourse.PartyAgent)}},
+	"cancel_chase":         {{"chased", both(unshipped, later, to(recourse.PartyAgent))}},
+	"intercept_chase":      {{"chased", both(later, to(recourse.PartyAgent))}},
 	"verification_overdue": {{"to the agent", to(recourse.PartyAgent)}, {"to the merchant", to(recourse.PartyMerchant)}},
 	"written":              {{"to the buyer", nil}, {"to the supplier", to(recourse.PartySupplier)}},
 	"resolution_overdue":   {{"to the agent", to(recourse.PartyAgent)}, {"to the merchant", to(recourse.PartyMerchant)}},
@@ -190,6 +220,9 @@ func letters(t *testing.T, l *Language, template string) string {
 		d := NewData(file, e)
 		d.Shop = "Lumen & Cie"
 		d.ReturnTo = "Lumen & Cie, 12 rue des Lilas, 75020 Paris, France"
+		if Request(e.Kind) != "" {
+			d.AnswerBy, d.Attached = day(time.March, 13), e.Kind == recourse.EffectClaim
+		}
 		if d.To == "buyer" {
 			d.Link = "https://shop.example/c/7Hq2"
 		}

@@ -26,6 +26,7 @@ type Data struct {
 	Link     string // the buyer's page about the case
 	ReturnTo string // where goods are sent back to, on one line
 	Order    string
+	Ref      string // the case, by which we find an answer's place again
 	Buyer    string // the buyer's name, in messages to the buyer only
 	Goods    []Goods
 
@@ -62,6 +63,10 @@ type Data struct {
 	ClaimAt     time.Time
 	VerdictAt   time.Time
 	Due         time.Time // of the effect, else of the event that opened the case
+	AskedAt     time.Time // the agent was first asked for what this letter reminds of
+	AnswerBy    time.Time // an answer is awaited; then it is reminded
+	Attached    bool      // a file goes with the letter
+	Address     string    // where the goods are to go, on one line, of a request to correct it
 
 	Earliest Span            // the variables of the effect by these three names
 	Latest   Span            //
@@ -109,6 +114,7 @@ func NewData(file *recourse.OrderFile, e recourse.Effect) Data {
 	if d.Purchase == "" {
 		d.Purchase = purchasesOf(file, e.Lines)
 	}
+	d.ofRequest(file, e)
 	return d
 }
 
@@ -317,11 +323,11 @@ const longest = 300
 // Link and To are left alone. They come from the program itself, and a link that was cut short would
 // lead nowhere.
 func (d Data) clean(l *Language) Data {
-	for _, s := range []*string{&d.Shop, &d.ReturnTo, &d.Order, &d.Buyer, &d.Purchase, &d.Supplier, &d.Parcel, &d.Tracking, &d.Carrier,
+	for _, s := range []*string{&d.Shop, &d.ReturnTo, &d.Order, &d.Ref, &d.Address, &d.Buyer, &d.Purchase, &d.Supplier, &d.Parcel, &d.Tracking, &d.Carrier,
 		&d.Reason, &d.Customs.Asks, &d.Customs.By, &d.Customs.WhoPays} {
 		*s = recourse.Shorten(*s, longest)
 	}
-	for _, t := range []*time.Time{&d.ShipBy, &d.Since, &d.ScannedAt, &d.DeliveredAt, &d.ChooseBy, &d.ClaimAt, &d.VerdictAt, &d.Due, &d.Earliest.At, &d.Latest.At, &d.Window.At} {
+	for _, t := range []*time.Time{&d.ShipBy, &d.Since, &d.ScannedAt, &d.DeliveredAt, &d.ChooseBy, &d.ClaimAt, &d.VerdictAt, &d.Due, &d.AskedAt, &d.AnswerBy, &d.Earliest.At, &d.Latest.At, &d.Window.At} {
 		*t = l.local(*t)
 	}
 	d.Goods = slices.Clone(d.Goods)
@@ -345,11 +351,11 @@ func sample(vars map[string]Span) Data {
 	at := time.Date(2026, time.March, 6, 10, 0, 0, 0, time.UTC)
 	sum := recourse.Money{Minor: 2990, Currency: "EUR"}
 	return Data{
-		To: "buyer", Shop: "x", Link: "x", ReturnTo: "x", Order: "x", Buyer: "x", Goods: []Goods{{Line: 1, SKU: "x", Title: "x", Quantity: 1}},
+		To: "buyer", Shop: "x", Link: "x", ReturnTo: "x", Order: "x", Ref: "x", Buyer: "x", Goods: []Goods{{Line: 1, SKU: "x", Title: "x", Quantity: 1}},
 		Amount: sum, Purchase: "x", Supplier: "x", Cost: sum, ShipBy: at, LateDays: 2, Parcel: "x", Tracking: "x", Carrier: "x",
 		Shipped: true, Delivered: true, DeliveredAt: at, Returned: true, Lost: true, Customs: recourse.Customs{Asks: "x", By: "2026-03-06", WhoPays: "buyer"}, Since: at, ScannedAt: at,
 		Situation: "x", Reason: "x", Offer: "same", Choosing: true, ChooseBy: at, RefundAsked: true, Searching: true, GivenUp: true,
-		Intercepted: true, Reminder: true, ClaimAt: at, VerdictAt: at, Due: at,
+		Intercepted: true, Reminder: true, ClaimAt: at, VerdictAt: at, Due: at, AskedAt: at, AnswerBy: at, Attached: true, Address: "x",
 		Earliest: Span{"10 business days CN", at}, Latest: Span{"30 business days CN", at}, Window: Span{"15 days", at}, Vars: vars,
 	}
 }

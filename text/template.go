@@ -25,16 +25,18 @@ import (
 // functions are what a message may call. They write in l's language.
 func (l *Language) functions() template.FuncMap {
 	return template.FuncMap{
-		"money":    l.Money,
-		"date":     l.Date,
-		"moment":   l.MomentZone, // letters cross time zones
-		"day":      l.dayText,
-		"days":     l.Days,
-		"duration": l.Duration,
-		"window":   func(from, to Span) string { return l.Window(from.Text, to.Text) },
-		"goods":    l.goods,
-		"party":    func(name string) string { return l.Party(recourse.Party(name)) },
-		"country":  l.Country,
+		"money":     l.Money,
+		"date":      l.Date,
+		"moment":    l.MomentZone, // letters cross time zones
+		"day":       l.dayText,
+		"days":      l.Days,
+		"duration":  l.Duration,
+		"window":    func(from, to Span) string { return l.Window(from.Text, to.Text) },
+		"goods":     l.goods,
+		"items":     l.items,
+		"party":     func(name string) string { return l.Party(recourse.Party(name)) },
+		"country":   l.Country,
+		"situation": func(name string) string { return l.Situation(recourse.Situation(name)) },
 	}
 }
 

@@ -17,8 +17,9 @@ import (
 	"recourse/playbook"
 )
 
-// ahead are the messages that no playbook sends: that of words which a person wrote.
-var ahead = []string{"written"}
+// ahead are the messages that no playbook sends: that of words which a person wrote, and those that an act of another kind
+// sends.
+var ahead = append([]string{"written"}, Requests()...)
 
 // constants are the values of the constants of a type in a room, read from its source so that a new one
 // cannot be forgotten here.

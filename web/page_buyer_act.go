@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -168,8 +169,11 @@ func (f *buyerForm) lines(field *view.BuyerField) (out []recourse.Pieces) {
 func (f *buyerForm) address() *recourse.Address {
 	get := func(name string) string { return f.get(&view.BuyerField{Name: "ship_to." + name}) }
 	a := &recourse.Address{Name: get("name"), Street: get("street"), Postcode: get("postcode"), City: get("city"), Region: get("region"), Country: get("country"), Phone: get("phone")}
-	if was := f.seen.File.Order.ShipTo; a.Phone == "" && was != nil {
-		a.Phone = was.Phone
+	if was := f.seen.File.Order.ShipTo; was != nil {
+		a.Phone = cmp.Or(a.Phone, was.Phone)
+		if a.Country == was.Country { // another country knows nobody by it
+			a.TaxID = was.TaxID
+		}
 	}
 	return a
 }

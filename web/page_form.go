@@ -196,6 +196,6 @@ func (f form) address() *recourse.Address {
 	}
 	return &recourse.Address{
 		Name: f.get("ship_to.name"), Street: f.get("ship_to.street"), Postcode: f.get("ship_to.postcode"), City: f.get("ship_to.city"), Region: f.get("ship_to.region"),
-		Country: strings.ToUpper(f.get("ship_to.country")), Phone: f.get("ship_to.phone"),
+		Country: strings.ToUpper(f.get("ship_to.country")), Phone: f.get("ship_to.phone"), TaxID: f.get("ship_to.tax_id"),
 	}
 }

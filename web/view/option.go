@@ -404,7 +404,7 @@ func (k fields) address() []Field {
 		a = *to
 	}
 	var out []Field
-	for _, f := range []struct{ name, value string }{{"name", a.Name}, {"street", a.Street}, {"postcode", a.Postcode}, {"city", a.City}, {"region", a.Region}, {"country", a.Country}, {"phone", a.Phone}} {
+	for _, f := range []struct{ name, value string }{{"name", a.Name}, {"street", a.Street}, {"postcode", a.Postcode}, {"city", a.City}, {"region", a.Region}, {"country", a.Country}, {"phone", a.Phone}, {"tax_id", a.TaxID}} {
 		out = append(out, Field{Name: "ship_to." + f.name, Label: k.T("field_" + f.name), Kind: FieldText, Value: f.value})
 	}
 	return out

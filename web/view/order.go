@@ -100,6 +100,9 @@ func (out *Order) person(r Reader, o *recourse.Order) {
 			out.Address = append(out.Address, line)
 		}
 	}
+	if a.TaxID != "" {
+		out.Address = append(out.Address, r.T("tax_id_is", "id", a.TaxID))
+	}
 }
 
 func (r Reader) country(code string) string {
