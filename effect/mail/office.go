@@ -29,8 +29,8 @@ type Office struct {
 	Words func(ctx context.Context, merchant string, file *recourse.OrderFile) (*text.Catalog, *time.Location, error)
 	// Link is the whole address of the buyer's page of an order.
 	Link func(ctx context.Context, merchant, order, by string) (string, error)
-	// Request writes what the agent or a supplier is asked for by an act that is no message. Nil: nobody does.
-	Request func(ctx context.Context, t *effect.Task, in *text.Language) (subject, body string, files []File, err error)
+	// Files are what goes with a letter: the dossier of a claim. Nil: nothing does.
+	Files func(ctx context.Context, t *effect.Task, in *text.Language) ([]File, error)
 }
 
 // Sent is what a letter said, as it is kept.
@@ -70,27 +70,15 @@ func (o *Office) write(ctx context.Context, t *effect.Task) (*draft, error) {
 	var salt []byte
 	var before []store.Letter
 	var to recipient
-	err := o.Store.Read(ctx, func(tx *store.Tx) error {
-		m, err := tx.MerchantOnce(t.Merchant)
-		if err != nil {
-			return err
+	err := o.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		if to, salt, err = o.about(tx, t, d); err == nil {
+			before, err = tx.LettersOf(store.Key{Merchant: t.Merchant, Order: d.row.Order})
 		}
-		salt = m.Salt
-		if to, err = o.recipient(tx, t); err != nil {
-			return err
-		}
-		d.row = store.Letter{Merchant: t.Merchant, Order: t.File.Order.ID, Case: t.Case, Effect: t.ID, Party: to.party, Connection: t.Connection.ID, At: t.Now, Attempt: rand.Int64(),
-			Tag: mark(salt, "tag", cmp.Or(t.Case, t.File.Order.ID), string(to.party)), Recipient: mark(salt, "to", strings.ToLower(to.to[0].Address))}
-		if before, err = tx.LettersOf(store.Key{Merchant: t.Merchant, Order: d.row.Order}); err != nil {
-			return err
-		}
-		d.left, err = tx.LettersTo(t.Merchant, d.row.Recipient, t.Now.Add(-24*time.Hour))
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	d.party = to.party
 	if err := o.words(ctx, t, to, &d.Letter); err != nil {
 		return nil, err
 	}
@@ -98,6 +86,22 @@ func (o *Office) write(ctx context.Context, t *effect.Task) (*draft, error) {
 	d.row.ID = d.Letter.ID
 	d.References = thread(before, &d.row)
 	return d, o.seal(d)
+}
+
+// about finds whom a letter goes to, and what they got before. The secret of the merchant is given along.
+func (o *Office) about(tx *store.Tx, t *effect.Task, d *draft) (to recipient, salt []byte, err error) {
+	m, err := tx.MerchantOnce(t.Merchant)
+	if err != nil {
+		return to, nil, err
+	}
+	if to, err = o.recipient(tx, t); err != nil {
+		return to, nil, err
+	}
+	d.party = to.party
+	d.row = store.Letter{Merchant: t.Merchant, Order: t.File.Order.ID, Case: t.Case, Effect: t.ID, Party: to.party, Connection: t.Connection.ID, At: t.Now, Attempt: rand.Int64(),
+		Tag: mark(m.Salt, "tag", cmp.Or(t.Case, t.File.Order.ID), string(to.party)), Recipient: mark(m.Salt, "to", strings.ToLower(to.to[0].Address))}
+	d.left, err = tx.LettersTo(t.Merchant, d.row.Recipient, t.Now.Add(-24*time.Hour))
+	return to, m.Salt, err
 }
 
 // words fills in what the letter says.
@@ -109,12 +113,14 @@ func (o *Office) words(ctx context.Context, t *effect.Task, to recipient, l *Let
 	in := catalog.In(to.lang).At(zone)
 	l.Lang, l.Shop, l.At, l.Open = string(in.Lang()), t.Shop, t.Now, in.Desk("letter_open")
 	l.Auto = t.Words == "" && !t.Draft && !slices.ContainsFunc(t.Variables, func(a recourse.Arg) bool { return a.Name == "text" })
-	if t.Kind != recourse.EffectMessage && t.Words == "" {
-		if o.Request == nil {
-			return errNoWords
+	template := text.TemplateOf(&t.Effect)
+	if template == "" {
+		return errNoWords
+	}
+	if o.Files != nil {
+		if l.Files, err = o.Files(ctx, t, in); err != nil {
+			return err
 		}
-		l.Subject, l.Body, l.Files, err = o.Request(ctx, t, in)
-		return err
 	}
 	data := text.NewData(t.File, t.Effect)
 	data.Shop, data.ReturnTo = t.Shop, t.Connection.Setting("return_to", "")
@@ -124,7 +130,7 @@ func (o *Office) words(ctx context.Context, t *effect.Task, to recipient, l *Let
 		}
 		l.Link = data.Link
 	}
-	l.Subject, l.Body, err = in.Letter(t.Template, data, t.Words)
+	l.Subject, l.Body, err = in.Letter(template, data, t.Words)
 	return err
 }
 

@@ -122,7 +122,7 @@ func outcome(t *trouble) effect.Outcome {
 	if t == nil {
 		return effect.Outcome{Result: effect.Done}
 	}
-	o := effect.Outcome{Result: effect.Later, Code: "mail_unreachable", Detail: t.says}
+	o := effect.Outcome{Result: effect.Later, Code: effect.CodeUnreachable, Detail: t.says}
 	if t.code != 0 {
 		o.Code = "smtp_" + strconv.Itoa(t.code)
 		o.Detail = strconv.Itoa(t.code) + " " + t.says
@@ -131,9 +131,10 @@ func outcome(t *trouble) effect.Outcome {
 	switch {
 	case errors.Is(t.err, errNotMine):
 		return effect.Outcome{Result: effect.Unknown, Code: "another_attempt"}
-	case t.at == reaching, t.code == 530, t.code == 534, t.code == 535, t.code == 538: // of the connection, not of this letter
-	case t.at == signingIn:
-		o.Code = cmp.Or(o.Code, "mail_login")
+	case t.at == reaching: // of the connection, not of this letter
+	case t.at == signingIn && t.code != 0 && !refused: // busy
+	case t.at == signingIn, t.code == 530, t.code == 534, t.code == 535, t.code == 538:
+		o.Code = effect.CodeUnauthorized
 	case refused: // of the sender, a recipient, or the letter itself
 		o.Result = effect.Refused
 	case t.at == given && t.code == 0:
@@ -205,6 +206,19 @@ const (
 	others = 60 // an hour, to one who is not the buyer
 	hours  = "21:00-08:00"
 )
+
+// NotBefore is when an act may be begun: see [effect.Pacer]. Where that cannot be found out, Send will say it.
+func (s *Sender) NotBefore(t *effect.Task) time.Time {
+	t = s.own(t)
+	d := &draft{}
+	ctx, stop := context.WithTimeout(context.Background(), 10*time.Second)
+	defer stop()
+	if err := s.Office.Store.Read(ctx, func(tx *store.Tx) error { _, _, err := s.Office.about(tx, t, d); return err }); err != nil {
+		return time.Time{}
+	}
+	at, _ := wait(t, d)
+	return at
+}
 
 // wait is until when a letter is held back, with the code of why; zero: it may leave. A letter that would come too late
 // for what it asks goes at any hour.

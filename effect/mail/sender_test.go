@@ -208,15 +208,26 @@ func TestParties(t *testing.T) {
 	task.Template = "nothing"
 	d.want("no such message", d.send(task), effect.Refused, "template_unknown")
 	task = d.task(22)
-	task.Kind = recourse.EffectRecovery
-	d.want("a request that nobody writes", d.send(task), effect.Refused, "no_words")
+	task.Kind = recourse.EffectSource
+	d.want("an act that is nobody's to be asked for", d.send(task), effect.Refused, "no_words")
 	if len(d.mail.Got()) != 3 {
 		t.Errorf("%d letters left", len(d.mail.Got()))
+	}
+	task = d.task(24)
+	task.Kind, task.To, task.Template, task.Purchase, task.Amount = recourse.EffectRecovery, "", "", "T1", recourse.Money{Minor: 4200, Currency: "EUR"}
+	d.office.Files = func(context.Context, *effect.Task, *text.Language) ([]File, error) {
+		return []File{{Name: "Dossier n° 1.pdf", Type: "application/pdf", Content: []byte("%PDF-1.7 …")}}, nil
+	}
+	d.want("a request", d.send(task), effect.Done, "")
+	d.office.Files = nil
+	asked := read(t, d.mail.Got()[3])
+	if to := asked.GetHeader("To"); !strings.Contains(to, "support@agent.example") || !strings.Contains(asked.Text, "T1") || len(asked.Attachments) != 1 || asked.Attachments[0].FileName != "Dossier n° 1.pdf" {
+		t.Errorf("to %s:\n%s\n%v", to, asked.Text, asked.Attachments)
 	}
 	task = d.task(23)
 	task.Words = text.Folded("Votre vase\r\nBcc: x@y.example", "Bonjour,\n\nvoilà.")
 	d.want("a person's words", d.send(task), effect.Done, "")
-	e := read(t, d.mail.Got()[3])
+	e := read(t, d.mail.Got()[4])
 	if e.GetHeader("Subject") != "Votre vase Bcc: x@y.example" || e.GetHeader("Bcc") != "" || e.GetHeader("Auto-Submitted") != "" || strings.TrimSpace(e.Text) != "Bonjour,\r\n\r\nvoilà." {
 		t.Errorf("%q %q", e.GetHeader("Subject"), e.Text)
 	}
@@ -230,7 +241,7 @@ func TestFaults(t *testing.T) {
 		find  effect.Result // later
 		taken int
 	}{
-		peer.MailCutBefore: {effect.Later, "mail_unreachable", effect.Later, 0},
+		peer.MailCutBefore: {effect.Later, "unreachable", effect.Later, 0},
 		peer.MailCutAtData: {effect.Unknown, "mail_no_answer", effect.Unknown, 0},
 		peer.MailCutAfter:  {effect.Unknown, "mail_no_answer", effect.Unknown, 1},
 		peer.MailBusy:      {effect.Later, "smtp_451", effect.Later, 0},
@@ -280,7 +291,7 @@ func TestFaults(t *testing.T) {
 func TestNobodyThere(t *testing.T) {
 	d := newDesk(t, sqlite(t))
 	d.c.Secrets["password"] = "wrong"
-	d.want("a wrong password", d.send(d.task(1)), effect.Later, "smtp_535")
+	d.want("a wrong password", d.send(d.task(1)), effect.Later, "unauthorized")
 	if err := Check(t.Context(), d.c); recourse.CodeOf(err) != "mail_login" {
 		t.Error(err)
 	}
@@ -291,7 +302,7 @@ func TestNobodyThere(t *testing.T) {
 	d.c.Settings["security"] = "starttls"
 	d.want("a line that would be open", d.send(d.task(1)), effect.Later, "smtp_502")
 	d.c.Settings["port"] = "1"
-	d.want("nobody", d.send(d.task(1)), effect.Later, "mail_unreachable")
+	d.want("nobody", d.send(d.task(1)), effect.Later, "unreachable")
 	if err := Check(t.Context(), d.c); recourse.CodeOf(err) != "mail_unreachable" {
 		t.Error(err)
 	}
@@ -333,6 +344,9 @@ func TestHeldBack(t *testing.T) {
 	task.Now = noon.Add(10 * time.Minute)
 	got := d.send(task)
 	d.want("the seventh of an hour", got, effect.Later, "recipient_pace")
+	if at := d.sender.NotBefore(task); !at.Equal(got.RetryAt) {
+		t.Errorf("it is put off until %v and begun until %v", at, got.RetryAt)
+	}
 	if !got.RetryAt.Equal(noon.Add(time.Hour)) {
 		t.Errorf("again at %v", got.RetryAt)
 	}

@@ -39,7 +39,7 @@ func TestPrivate(t *testing.T) {
 		d.c.Settings["host"], d.c.Settings["port"], d.c.Settings["security"] = "127.0.0.1", port, security
 		d.sender.TLS = nil
 		n++
-		d.want(security+" with a stranger", d.send(d.task(n)), effect.Later, "mail_unreachable")
+		d.want(security+" with a stranger", d.send(d.task(n)), effect.Later, "unreachable")
 		if err := Check(t.Context(), d.c); recourse.CodeOf(err) != "mail_unreachable" {
 			t.Error(err)
 		}
