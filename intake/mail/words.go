@@ -108,10 +108,11 @@ func (w *writer) word(s string) {
 // What begins a quotation, in the words of common programs [M]: a line that says who wrote when, or the headers of the letter
 // that is answered.
 var (
-	attribution = regexp.MustCompile(`(?i)^\s*(on .{5,200} wrote|le .{5,200} a écrit|am .{5,200} schrieb.*|el .{5,200} escribió|il .{5,200} ha scritto|op .{5,200} schreef.*|(在|于)?.{5,200}(写道|寫道))\s*[:：]\s*$`)
+	attribution = regexp.MustCompile(`(?i)^\s*(on .{0,100}\d.{2,200} wrote|le .{0,100}\d.{2,200} a écrit|am .{0,100}\d.{2,200} schrieb.*|el .{0,100}\d.{2,200} escribió|il .{0,100}\d.{2,200} ha scritto|op .{0,100}\d.{2,200} schreef.*|(在|于)?.{0,100}\d.{2,200}(写道|寫道))\s*[:：]\s*$`)
 	origin      = regexp.MustCompile(`(?i)^\s*(-{2,}|_{5,})\s*(original message|message d.origine|ursprüngliche nachricht|mensaje original|messaggio originale|原始邮件|原始郵件|forwarded message|转发邮件).*$`)
 	header      = regexp.MustCompile(`(?i)^\s*\*?(from|de|von|发件人|發件人|寄件者)\s*[:：]\*?\s*\S`)
 	second      = regexp.MustCompile(`(?i)^\s*\*?(sent|date|envoyé|gesendet|to|à|an|发送时间|發送時間|发送日期|收件人|subject|objet|主题|日期)\s*[:：]`)
+	rule        = regexp.MustCompile(`^\s*_{5,}\s*$`)
 	footer      = regexp.MustCompile(`(?i)^\s*(sent from my .{2,40}|envoyé (de|depuis) mon .{2,40}|von meinem .{2,40} gesendet|发自我的.{1,20}|發自我的.{1,20}|get outlook for .{2,20})\s*$`)
 )
 
@@ -135,6 +136,9 @@ func Unquoted(text string) string {
 // begins says that from a line on everything is quotation or signature.
 func begins(lines []string, i int, l string) bool {
 	if l == "-- " || l == "--" && i > 0 || origin.MatchString(l) || attribution.MatchString(l) {
+		return true
+	}
+	if i+1 < len(lines) && rule.MatchString(l) && header.MatchString(lines[i+1]) {
 		return true
 	}
 	if i+1 < len(lines) && len(l) < 200 && len(lines[i+1]) < 200 && strings.TrimSpace(l) != "" && attribution.MatchString(l+" "+strings.TrimSpace(lines[i+1])) && !endsSentence(l) {
