@@ -190,7 +190,7 @@ func (r *Runner) came(ctx context.Context, t *turn, a *store.Attempt, out Outcom
 			return r.said(ctx, t, recourse.EffectUnknown, t.ID+":unknown:"+strconv.Itoa(a.N), &out)
 		}
 	case Later:
-		if next.Sub(now) > shortWait {
+		if next.IsZero() || next.Sub(now) > shortWait {
 			return r.said(ctx, t, recourse.EffectPostponed, t.ID+":postponed:"+strconv.Itoa(a.N), &out)
 		}
 	}
@@ -207,6 +207,8 @@ func judged(t *turn, a *store.Attempt, out Outcome, sent bool, now time.Time) Ou
 	switch {
 	case out.Result == Unknown && !sent && a.Result == string(Taken):
 		out.Result = Taken
+	case out.Result == Refused && (out.Code == CodeNoAddress || out.Code == CodeNoWords):
+		out.Result = Later
 	case out.Result == Later && t.Status == store.Unknown:
 		out.Result, out.Code = Refused, "not_happened"
 	case out.Result == Later && now.Sub(first) >= patience(t.Kind):
@@ -247,6 +249,9 @@ func nextLook(t *turn, a *store.Attempt, out *Outcome, now time.Time) time.Time 
 	case Done, Refused:
 		return now.Add(shortWait) // should the desk not be told now
 	case Later:
+		if out.Code == CodeNoAddress || out.Code == CodeNoWords {
+			return time.Time{}
+		}
 		next = now.Add(step(againAfter, a.N, t.ID))
 	default:
 		if a.Looks >= maxLooks {
@@ -271,6 +276,9 @@ func circuit(tx *store.Tx, t *turn, out *Outcome, sent bool, now time.Time) erro
 			return nil // taken away meanwhile
 		}
 		return err
+	}
+	if out.Code == CodeNoAddress || out.Code == CodeNoWords {
+		return nil
 	}
 	bad := sent && (out.Result == Unknown || out.Result == Later && out.RetryAt.IsZero()) || out.Code == CodeUnauthorized
 	switch {

@@ -69,6 +69,10 @@ type Outcome struct {
 const (
 	// CodeUnauthorized, with Later: the connection's key is no longer good. All its acts wait until a person has mended it.
 	CodeUnauthorized = "unauthorized"
+	// CodeNoAddress and CodeNoWords, with Refused: this connection cannot carry out the act, and was not asked to. It goes
+	// back to the desk, where a person does it.
+	CodeNoAddress = "no_address"
+	CodeNoWords   = "no_words"
 	// CodeUnreachable, with Later: the peer could not be reached.
 	CodeUnreachable = "unreachable"
 )

@@ -115,8 +115,8 @@ func addressed(e *recourse.Effect, file *recourse.OrderFile, all []store.Connect
 		return file.Order.Buyer != nil && file.Order.Buyer.Email != ""
 	case recourse.PartyAgent:
 		return setting(all, kind, "agent", "email") != ""
-	case recourse.PartyMerchant:
-		return setting(all, kind, "mail", "merchant") != ""
+	case recourse.PartyMerchant, recourse.PartySupplier:
+		return true // who sends mail knows their addresses, or says that there is none
 	}
 	return false
 }

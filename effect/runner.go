@@ -51,6 +51,7 @@ const (
 	perConnection = 4   // acts of one connection
 	aRound        = 200 // acts that are looked at
 	idle          = 500 * time.Millisecond
+	inLine        = 200 * time.Millisecond // until those in front are through, about
 )
 
 // Runner carries out acts whose turn it is. Any number may run on one database.
@@ -87,8 +88,8 @@ func (r *Runner) Run(ctx context.Context) {
 			r.o.Log.Error("acts wait", "error", err)
 		}
 		wait := idle
-		if err == nil && n == aRound {
-			wait = idle / 10 // there are more
+		if err == nil && n > 0 {
+			wait = inLine / 2 // there may be more
 		}
 		select {
 		case <-ctx.Done():
@@ -263,7 +264,7 @@ func (p *plan) of(t *turn) {
 	p.runner.mu.Unlock()
 	if p.orders[key] || held+p.taken[id] >= most || all+p.all >= atOnce {
 		p.line[id]++
-		t.next = p.now.Add(time.Second * time.Duration(1+min(p.line[id]/most, 60)))
+		t.next = p.now.Add(inLine * time.Duration(1+min(p.line[id]/most, 240)))
 		return
 	}
 	t.begin = true

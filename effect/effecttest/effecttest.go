@@ -326,7 +326,7 @@ func (w *World) step(nodes []*effect.Runner) {
 	}
 	wait.Wait()
 	for i := range nodes {
-		if nodes[i].Dead() {
+		if nodes[i].Dead() { // another process takes its place
 			w.deaths++
 			nodes[i] = w.Runner(true)
 		}
@@ -382,5 +382,39 @@ func (w *World) verify() {
 	w.T.Helper()
 	if _, err := w.Desk.Verify(w.T.Context(), Shop, func(f desk.Finding) { w.T.Errorf("verify: %+v", f) }, func(desk.Verified) {}); err != nil {
 		w.T.Error(err)
+	}
+}
+
+// Rounds goes to the next instant at which something is due, and lets a runner act; so many times.
+func (w *World) Rounds(r *effect.Runner, n int) {
+	w.T.Helper()
+	for range n {
+		w.step([]*effect.Runner{r})
+	}
+}
+
+// Set lets time go on.
+func (w *World) Set(at time.Time) { w.set(at) }
+
+// OrderOf is the order of an act.
+func (w *World) OrderOf(id string) string {
+	e, _ := w.Effect(id)
+	return e.Order
+}
+
+// Conn is the connection as it stands.
+func (w *World) Conn() (c store.Connection) {
+	w.T.Helper()
+	if err := w.Store.Read(w.T.Context(), func(tx *store.Tx) (err error) { c, err = tx.Connection(Shop, w.Connection.ID); return err }); err != nil {
+		w.T.Fatal(err)
+	}
+	return c
+}
+
+// PutConn changes the connection.
+func (w *World) PutConn(c store.Connection) {
+	w.T.Helper()
+	if err := w.Store.Write(w.T.Context(), func(tx *store.Tx) error { return tx.PutConnection(&c) }); err != nil {
+		w.T.Fatal(err)
 	}
 }
