@@ -176,8 +176,10 @@ type Data struct {
 	Shipping Money    `json:"shipping,omitzero"`
 	Discount Money    `json:"discount,omitzero"`
 	Tax      Money    `json:"tax,omitzero"`
-	Ref      string   `json:"ref,omitempty"`     // the shop's own id of the order
+	Ref      string   `json:"ref,omitempty"`     // the shop's own id of the order, or of the parcel
 	Payment  *Payment `json:"payment,omitempty"` // what a refund names
+	// UpdatedAt is when the shop changed the order last: one told with an earlier instant than is known changes nothing.
+	UpdatedAt time.Time `json:"updated_at,omitzero"`
 
 	// A purchase's and a parcel's.
 	Supplier string       `json:"supplier,omitempty"`
@@ -228,7 +230,7 @@ func (e *Event) Key() EventKey {
 // eventFields says which fields each type of event carries beside order, case, effect: those before the bar must
 // be there. It is the table of the contract.
 var eventFields = map[EventType]string{
-	OrderPlaced:           "order lines | channel buyer ship_to paid shipping discount tax ref payment",
+	OrderPlaced:           "order lines | channel buyer ship_to paid shipping discount tax ref payment updated_at",
 	OrderCancelRequested:  "order | lines reason",
 	OrderAddressWrong:     "order | ship_to lines reason",
 	OrderAddressCorrected: "order | ship_to",
@@ -239,7 +241,7 @@ var eventFields = map[EventType]string{
 	PurchaseCancelRefused: "purchase | lines reason",
 	SupplierContacted:     "purchase | text",
 	SupplierReplied:       "purchase | text",
-	ParcelShipped:         "parcel | purchase lines carrier tracking leg",
+	ParcelShipped:         "parcel | purchase lines carrier tracking leg ref",
 	ParcelScanned:         "parcel status | purchase leg place text customs",
 	ProblemReported:       "order problem | lines text",
 	ProblemWithdrawn:      "order | lines reason",

@@ -207,7 +207,7 @@ func (e *Event) checkTimes() error {
 	for _, t := range []struct {
 		field string
 		at    time.Time
-	}{{"time", e.Time}, {"ship_by", e.ShipBy}, {"due", e.Due}} {
+	}{{"time", e.Time}, {"ship_by", e.ShipBy}, {"due", e.Due}, {"updated_at", e.UpdatedAt}} {
 		if !t.at.IsZero() && (t.at.Before(earliest) || t.at.After(latest)) {
 			return invalid("time_range", t.field, "%s of %s: it must be from 1990 to 2199", t.field, t.at.UTC().Format(time.RFC3339))
 		}

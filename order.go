@@ -16,6 +16,8 @@ type Order struct {
 	PlacedAt time.Time `json:"placed_at,omitzero"`
 	Ref      string    `json:"ref,omitempty"`     // the shop's own id of it, where that is not the number that people know
 	Payment  *Payment  `json:"payment,omitempty"` // how it was paid, where that is known
+	// UpdatedAt is when the shop changed it last, where the shop tells: what stood there before that is older news.
+	UpdatedAt time.Time `json:"updated_at,omitzero"`
 }
 
 // Payment is what a payment provider knows a sale by: what a refund names.

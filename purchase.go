@@ -161,6 +161,7 @@ type Parcel struct {
 	Lines     []Pieces     `json:"lines,omitempty"`
 	Carrier   string       `json:"carrier,omitempty"`
 	Tracking  string       `json:"tracking,omitempty"`
+	Ref       string       `json:"ref,omitempty"`       // the shop's own id of it: the same when its number is told later, or corrected
 	Leg       Leg          `json:"leg,omitempty"`       // of the newest checkpoint that told one, by its own time
 	LegAt     time.Time    `json:"leg_at,omitzero"`     // of that checkpoint
 	Status    ParcelStatus `json:"status,omitempty"`    // of the newest checkpoint by its own time; "": none

@@ -42,10 +42,12 @@ type Kind struct {
 	Sender func(*recourse.Connection, *call.Client) effect.Sender
 	// Register makes the other side tell us (webhooks), with the address that it is to call; nil: a person does it there.
 	Register func(ctx context.Context, c *recourse.Connection, peer *call.Client, address string) error
+	// Mirror keeps its orders in step with what is decided here; nil: it is not told.
+	Mirror effect.Mirror
 }
 
 // kinds are all kinds, in the order in which they are offered.
-var kinds = []*Kind{&shopify, &woocommerce, &seventeenTrack, &aftership, &imap, &smtp, &dsers, &taobao, &stripe, &paypal, &signed}
+var kinds = []*Kind{&shopify, &woocommerce, &seventeenTrack, &aftership, &imap, &smtp, &dsers, &taobao, &stripe, &paypal, &signedKind}
 
 // Kinds are all kinds of system, in the order in which they are offered.
 func Kinds() []*Kind { return kinds }

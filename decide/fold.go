@@ -55,10 +55,14 @@ func (w *work) foldOrder() {
 	ev := w.ev
 	known := len(w.f.Order.Lines) > 0
 	before := w.f.Order
+	if known && !ev.UpdatedAt.IsZero() && ev.UpdatedAt.Before(before.UpdatedAt) {
+		w.fresh.news = false // shops tell at least once, and in any order
+		return
+	}
 	w.f.Order = recourse.Order{
 		ID: ev.Order, Channel: ev.Channel, Buyer: ev.Buyer, ShipTo: ev.ShipTo, Lines: ev.Items,
 		Paid: ev.Paid, Shipping: ev.Shipping, Discount: ev.Discount, Tax: ev.Tax, PlacedAt: w.evAt,
-		Ref: ev.Ref, Payment: ev.Payment,
+		Ref: ev.Ref, Payment: ev.Payment, UpdatedAt: ev.UpdatedAt,
 	}
 	if ev.ShipTo == nil || known && before.ShipTo != nil && w.addressCorrected() {
 		w.f.Order.ShipTo = before.ShipTo
@@ -76,6 +80,9 @@ func (w *work) foldOrder() {
 	}
 	if ev.Payment == nil {
 		w.f.Order.Payment = before.Payment
+	}
+	if ev.UpdatedAt.IsZero() {
+		w.f.Order.UpdatedAt = before.UpdatedAt
 	}
 }
 
@@ -241,6 +248,7 @@ func (w *work) foldShipped() {
 	w.fresh.news = p.ShippedAt.IsZero()
 	set(&p.Carrier, ev.Carrier)
 	set(&p.Tracking, ev.Tracking)
+	set(&p.Ref, ev.Ref)
 	w.link(p, ev.Purchase)
 	if len(ev.Lines) > 0 {
 		p.Lines = w.full(ev.Lines, nil)

@@ -138,6 +138,8 @@ func (w *work) settleDispute(c *recourse.Case, status recourse.RefundStatus) {
 func (w *work) answerRefund() {
 	found := w.refundsMeant()
 	switch {
+	case len(found) == 0 && w.toldAlready():
+		w.noteEvent(w.ev.Case, recourse.WhyNoted)
 	case len(found) == 1:
 		w.moveRefund(found[0])
 	case len(found) > 1:
@@ -159,6 +161,17 @@ func (w *work) answerRefund() {
 	default:
 		w.noteEvent(w.ev.Case, recourse.WhyNoted)
 	}
+}
+
+// toldAlready says that the news names a refund of ours that stands as the news says, or further on: whoever carried it
+// out told first, and the shop tells of it as well.
+func (w *work) toldAlready() bool {
+	for i := range w.f.Refunds {
+		if r := &w.f.Refunds[i]; w.ev.Effect != "" && r.ID == w.ev.Effect && !r.Disputed {
+			return r.Status == recourse.RefundDone || r.Status == refundNews[w.ev.Type]
+		}
+	}
+	return false
 }
 
 // awaits says whether a refund of that status can have such news. Money that was given may still bounce.

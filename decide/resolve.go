@@ -18,6 +18,8 @@ func (w *work) resolve() bool {
 		}
 		return w.ev.Purchase != "" || len(w.f.Purchases) == 0 && fails(ev.Type)
 	case recourse.ParcelShipped:
+		w.sameParcel()
+		ev = w.ev
 		if ev.Purchase == "" && w.f.Parcel(ev.Parcel) == nil {
 			w.name(w.onlyPurchase(), "")
 		}
@@ -25,7 +27,8 @@ func (w *work) resolve() bool {
 			w.name("", w.newParcel())
 		}
 	case recourse.ParcelScanned:
-		if ev.Parcel == "" {
+		w.sameParcel()
+		if w.ev.Parcel == "" {
 			w.name("", w.onlyParcel(func(p *recourse.Parcel) bool { return !w.ended(p) }))
 		}
 		return w.ev.Parcel != ""
@@ -38,6 +41,24 @@ func (w *work) resolve() bool {
 		return ev.Purchase != ""
 	}
 	return true
+}
+
+// sameParcel puts the parcel that is known in place of one that is named otherwise: by the shop's own id, whose number was
+// told later or was corrected, or by its tracking number. A parcel is told by several: a shop, the agent, tracking.
+func (w *work) sameParcel() {
+	ev := w.ev
+	if ev.Parcel != "" && w.f.Parcel(ev.Parcel) != nil {
+		return
+	}
+	for i := range w.f.Parcels {
+		p := &w.f.Parcels[i]
+		if ev.Ref != "" && p.Ref == ev.Ref || ev.Parcel != "" && p.Tracking == ev.Parcel {
+			own := *ev
+			own.Parcel = p.ID
+			w.ev = &own
+			return
+		}
+	}
 }
 
 // fails says that an event tells that goods cannot be had: before anything was purchased, too.

@@ -87,7 +87,8 @@ func refundOf(f *recourse.OrderFile, a *store.Act, in recourse.Currency) int64 {
 	return 0
 }
 
-// newRefs are the purchases and parcels that a decision made known.
+// newRefs are the purchases and parcels that a decision made known, a parcel by its tracking number too, and the shop's own
+// id of the order.
 func newRefs(before, after *recourse.OrderFile) []store.Ref {
 	var refs []store.Ref
 	for i := range after.Purchases {
@@ -96,9 +97,17 @@ func newRefs(before, after *recourse.OrderFile) []store.Ref {
 		}
 	}
 	for i := range after.Parcels {
-		if id := after.Parcels[i].ID; before.Parcel(id) == nil {
-			refs = append(refs, store.Ref{Kind: "parcel", ID: id})
+		p := &after.Parcels[i]
+		known := before.Parcel(p.ID)
+		if known == nil {
+			refs = append(refs, store.Ref{Kind: "parcel", ID: p.ID})
 		}
+		if p.Tracking != "" && p.Tracking != p.ID && (known == nil || known.Tracking != p.Tracking) {
+			refs = append(refs, store.Ref{Kind: "parcel", ID: p.Tracking})
+		}
+	}
+	if o := &after.Order; o.Ref != "" && (o.Ref != before.Order.Ref || o.Channel != before.Order.Channel) {
+		refs = append(refs, store.ShopRef(o.Channel, o.Ref))
 	}
 	return refs
 }

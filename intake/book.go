@@ -339,6 +339,17 @@ func (b *Book) fit(rec *record) {
 	}
 }
 
+// OrderNumber is an order's number as it is kept: without the # that Shopify shows in front of it, so that an order is one
+// and the same whether an export, an agent or the shop itself tells it.
+func OrderNumber(shown string) string { return string(orderNumber([]byte(strings.TrimSpace(shown)))) }
+
+func orderNumber(shown []byte) []byte {
+	if bare := bytes.TrimPrefix(shown, []byte{'#'}); len(bare) > 0 {
+		return bare
+	}
+	return shown
+}
+
 // draftOf finds or opens the order of a row. Nil without an error: the row was turned away.
 //
 // The number of cells that can be trusted decides how far a fault reaches. If the order's number stands
@@ -362,6 +373,7 @@ func (b *Book) draftOf(rec *record) (*draft, error) {
 	if len(key) == 0 {
 		return nil, b.lost(rec, &fault{column: last, field: fieldNames[fieldOrder], code: "order_missing", reason: "the row has no order number"})
 	}
+	key = orderNumber(key)
 	hash := maphash.Bytes(b.seed, key)
 	if b.last != nil && b.last.hash == hash && b.last.key == string(key) {
 		return b.last, nil

@@ -73,6 +73,11 @@ type Reader struct {
 	Verify func(c *recourse.Connection, d *Delivery) error
 	// Read says what a verified delivery means. An error is about this delivery alone, which is kept with it.
 	Read func(c *recourse.Connection, d *Delivery) (Meaning, error)
+	// Whole asks the peer for what a delivery only names, and gives the delivery that is read in its place: the same id, with
+	// all that Read needs. It gives the delivery itself where that is whole already. An error says that the peer could not be
+	// asked, and that the delivery is to be tried again. Read takes the delivery as it came, too, and then says less. nil:
+	// deliveries of this kind are whole.
+	Whole func(ctx context.Context, c *recourse.Connection, peer *call.Client, d *Delivery) (*Delivery, error)
 	// Keep are the headers that Verify and Read look at.
 	Keep []string
 	// Answer is what the peer wants to hear beside 200, where it wants anything; nil: nothing.

@@ -43,11 +43,14 @@ type Change struct {
 	hash Hash
 }
 
-// Ref says that a purchase or a parcel belongs to an order.
+// Ref is a purchase, a parcel, or a shop's own id of an order, which belongs to an order of ours.
 type Ref struct {
-	Kind string // purchase or parcel
+	Kind string // purchase, parcel or order
 	ID   string
 }
+
+// ShopRef is an order by the shop's own id of it, which means something together with the shop alone.
+func ShopRef(channel, ref string) Ref { return Ref{Kind: "order", ID: channel + "/" + ref} }
 
 // Prepare encodes a change and chains its entries: the part of saving that needs no database, for any goroutine.
 func (c *Change) Prepare() error {
@@ -244,7 +247,7 @@ func (tx *Tx) NextDue() (time.Time, error) {
 	return instant(at.Int64), nil
 }
 
-// FindOrders finds the orders of purchases and parcels; what is not known is not in the answer.
+// FindOrders finds the orders of purchases, parcels and shops' own ids; what is not known is not in the answer.
 func (tx *Tx) FindOrders(merchant string, refs []Ref) (map[Ref]string, error) {
 	out := map[Ref]string{}
 	keys := make([][]string, len(refs))

@@ -52,9 +52,10 @@ func (tx *Tx) savePersonal(changes []*Change) error {
 // takes the place of theirs, so that nobody can find out by trying, and so that a decision which was made meanwhile, by
 // what it read before, does not bring them back.
 //
-// With them go the words of letters that left, the words that the order was found by, what refers to the photos and
-// videos (the files themselves with the next sweep), the names of files that were under way, and all links to the buyer's
-// page. The order is put into the index again by what is left of it.
+// With them go the words that the order was found by, what refers to the photos and videos (the files themselves with the
+// next sweep), the names of files that were under way, and all links to the buyer's page. The order is put into the index
+// again by what is left of it. What deliveries and letters said of it goes, too; that
+// they came and left stays.
 func (tx *Tx) Erase(k Key, now time.Time) error {
 	empty, err := encode(recourse.Personal{})
 	if err != nil {
@@ -77,6 +78,9 @@ func (tx *Tx) Erase(k Key, now time.Time) error {
 		}
 	}
 	if err := tx.dropWords(k); err != nil {
+		return err
+	}
+	if err := tx.eraseDeliveries(k); err != nil {
 		return err
 	}
 	// Version 0 is no decision's: whoever puts the order in at this moment, by what it had, does not mark this as done.
