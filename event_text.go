@@ -64,7 +64,7 @@ func (e *Event) checkPeople() error {
 		}
 	}
 	for i := range e.Items {
-		if err := check(fmt.Sprintf("lines[%d]", i), maxText, e.Items[i].SKU, e.Items[i].Title, e.Items[i].Ref); err != nil {
+		if err := check(fmt.Sprintf("lines[%d]", i), maxText, e.Items[i].SKU, e.Items[i].Title, e.Items[i].Ref, e.Items[i].Product); err != nil {
 			return err
 		}
 	}

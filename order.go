@@ -36,6 +36,7 @@ type Line struct {
 	WeightG  int    `json:"weight_g,omitempty"` // of one piece, grams; 0: not known
 	SizeMM   Size   `json:"size_mm,omitzero"`   // of one piece
 	Ref      string `json:"ref,omitempty"`      // the shop's own id of it: what a refund of this line names
+	Product  string `json:"product,omitempty"`  // the id of the product, by which the agent knows it beside the SKU
 }
 
 // Size is length, width and height in millimetres; all zero: not known.

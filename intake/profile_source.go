@@ -38,6 +38,7 @@ const (
 	fieldLine
 	fieldSKU
 	fieldTitle
+	fieldProduct
 	fieldQuantity
 	fieldPrice
 	fieldWeight
@@ -66,7 +67,7 @@ var fieldNames = [fieldCount]string{
 	"order.order", "order.channel", "order.placed", "order.buyer.name", "order.buyer.email", "order.buyer.locale",
 	"order.ship_to.country", "order.ship_to.region", "order.ship_to.city", "order.ship_to.postcode", "order.ship_to.street",
 	"order.ship_to.name", "order.ship_to.phone", "order.ship_to.tax_id", "currency", "order.paid", "order.shipping", "order.discount", "order.tax",
-	"line.line", "line.sku", "line.title", "line.quantity", "line.price", "line.weight", "line.length", "line.width", "line.height", "line.size",
+	"line.line", "line.sku", "line.title", "line.product", "line.quantity", "line.price", "line.weight", "line.length", "line.width", "line.height", "line.size",
 	"purchase.purchase", "purchase.placed", "purchase.supplier", "purchase.cost", "purchase.ship_by", "purchase.ship_from", "purchase.leg",
 	"parcel.parcel", "parcel.carrier", "parcel.tracking", "parcel.shipped_at", "parcel.delivered_at", "parcel.leg",
 }

@@ -314,7 +314,7 @@ func (r *rowReader) hasLine() bool {
 // A book without a column of quantities sells one piece a row. An empty price is refused and not taken
 // for a gift: 0 is easy to write, and a line without a price could never be refunded.
 func (r *rowReader) line(number int, currency recourse.Currency) recourse.Line {
-	l := recourse.Line{Line: number, Quantity: 1, SKU: r.text(fieldSKU), Title: r.text(fieldTitle), Price: r.money(fieldPrice, currency),
+	l := recourse.Line{Line: number, Quantity: 1, SKU: r.text(fieldSKU), Title: r.text(fieldTitle), Product: r.text(fieldProduct), Price: r.money(fieldPrice, currency),
 		WeightG: r.measure(fieldWeight, weightUnits), SizeMM: r.size()}
 	if len(r.slot[fieldLine]) > 0 {
 		l.Line = r.count(fieldLine)

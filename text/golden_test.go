@@ -168,7 +168,7 @@ var variants = map[string][]variant{
 	"address_request": {{"before it ships", unshipped}, {"stopped on its way", func(f *recourse.OrderFile, _ *recourse.Effect) {
 		f.Cases[0].Interception = recourse.InterceptionSucceeded
 	}}},
-	"expedite": {{"two days late", both(unshipped, to(recourse.PartySupplier))}},
+	"expedite":                     {{"two days late", both(unshipped, to(recourse.PartySupplier))}},
 	"request_cancel_purchase":      {{"asked", both(unshipped, request(recourse.EffectCancelPurchase))}},
 	"request_recovery":             {{"asked", both(unshipped, situation("out_of_stock"), request(recourse.EffectRecovery))}},
 	"request_withdraw_recovery":    {{"withdrawn", both(situation("late_shipment"), request(recourse.EffectWithdrawRecovery))}},
