@@ -51,7 +51,7 @@ var rooms = map[string]string{
 	"effect/effecttest": ". calendar desk effect peer playbook store store/pgtest",                                                         // random runs of a sender against its stand-in, for every connector's tests
 	"effect/mail":       ". effect store text vault",                                                                                       // letters out: the words are the merchant's, what left is kept sealed
 	"intake/mail":       ". call intake",                                                                                                   // letters in, and a mailbox over IMAP
-	"post":              ". effect/mail intake intake/mail store vault",                                                                    // whose case a letter belongs to: reading it is pure, finding it is not
+	"post":              ". intake intake/agent store",                                                                                     // whose case a letter belongs to: reading it is pure, finding it is not
 }
 
 // pure rooms see neither the outside nor the time: the same input gives the same output for ever.

@@ -36,7 +36,9 @@ var (
 			{Name: "quiet", Standard: "21:00-08:00", Check: quiet}, {Name: "hourly", Standard: "6", Check: count("hourly")}, {Name: "daily", Standard: "20", Check: count("daily")},
 			{Name: "repeat", Standard: "ask", Choices: []string{"ask", "again"}},
 		},
-		Test: func(ctx context.Context, c *recourse.Connection, _ *call.Client) error { return effectmail.Check(ctx, c) },
+		Test: func(ctx context.Context, c *recourse.Connection, _ *call.Client) error {
+			return effectmail.Check(ctx, c)
+		},
 		Acts: []recourse.EffectKind{
 			recourse.EffectMessage, recourse.EffectRecovery, recourse.EffectWithdrawRecovery, recourse.EffectCancelPurchase, recourse.EffectClaim, recourse.EffectIntercept,
 			recourse.EffectCorrectAddress, recourse.EffectReplacement, recourse.EffectWithdrawReplacement,

@@ -21,6 +21,8 @@ type Mail struct {
 	// Numbers are words of it that may be order numbers, as they stand.
 	Numbers []string
 	Files   []File
+	// Left counts files that are neither photos nor videos: they are not evidence, and stay with the letter.
+	Left int
 	// Auto is the code of why no person wrote it: auto_reply, bulk, loop; "": a person may have.
 	Auto string
 	// Forged says that the receiving server found the sender's address to be untrue.

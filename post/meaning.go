@@ -12,7 +12,7 @@ import (
 func (o *Office) meaning(c *recourse.Connection, f *finding, m intake.Meaning) (intake.Meaning, error) {
 	l := f.letter
 	m.Order, m.Note = f.order, f.note
-	if f.agent != nil && f.note != NoteForged {
+	if f.agent != nil {
 		return o.ofAgent(f, c, m)
 	}
 	switch {
@@ -25,6 +25,9 @@ func (o *Office) meaning(c *recourse.Connection, f *finding, m intake.Meaning) (
 	}
 	if l.Forged {
 		m.Note = NoteForged
+	}
+	if l.Left > 0 {
+		m.Note = cmp.Or(m.Note, NoteFiles)
 	}
 	text := said(l)
 	if f.party == recourse.PartySupplier {
@@ -67,20 +70,20 @@ func (o *Office) ofAgent(f *finding, c *recourse.Connection, m intake.Meaning) (
 		m.Note = l.Auto
 		return m, nil
 	}
-	if o.Agent != nil {
-		events, note, err := o.Agent(f.agent, l.From, l.Subject, l.Whole, l.At)
-		if err != nil {
-			return m, err
-		}
-		m.Note = cmp.Or(note, m.Note)
-		for i := range events {
-			e := &events[i]
-			e.Source, e.ID = cmp.Or(e.Source, c.ID), cmp.Or(e.ID, "mail:"+l.Key+":"+string(e.Type))
-			e.Order, e.Case = cmp.Or(e.Order, f.order), cmp.Or(e.Case, f.cas)
-			m.Order = cmp.Or(m.Order, e.Order)
-		}
-		m.Events = append(m.Events, events...)
+	events, note, err := f.agent.Match(l.From, l.Subject, l.Whole, l.At)
+	if err != nil {
+		return m, err
 	}
+	m.Note = cmp.Or(note, m.Note)
+	for i := range events {
+		e := &events[i]
+		e.Source, e.ID = cmp.Or(e.Source, c.ID), cmp.Or(e.ID, "mail:"+l.Key+":"+string(e.Type))
+		if e.Order == "" && e.Purchase == "" && e.Parcel == "" {
+			e.Order, e.Case = f.order, f.cas
+		}
+		m.Order = cmp.Or(m.Order, e.Order)
+	}
+	m.Events = append(m.Events, events...)
 	switch {
 	case l.Auto == "auto_reply" && len(m.Events) == 0 && autoSaid(l):
 		m.Note = NoteAuto

@@ -17,6 +17,7 @@ import (
 
 	"recourse"
 	"recourse/intake"
+	"recourse/intake/agent"
 	"recourse/store"
 )
 
@@ -33,14 +34,12 @@ const (
 	NoteNoOrder = "no_order"      // nothing in it names an order of the one who wrote
 	NoteForged  = "forged"        // the receiving server says that the sender is not who they say
 	NoteOther   = "other_address" // the right thread, from an address that is not known
-	NotePattern = "no_pattern"    // from the agent, and none of its patterns fits
+	NoteFiles   = "file_type"     // some of its files are no photos or videos: they stay with the letter
 )
 
 // Office finds where letters belong.
 type Office struct {
 	Store *store.Store
-	// Agent reads what the agent writes; nil: only as words. A code says what is odd about it.
-	Agent func(c *recourse.Connection, from, subject, body string, at time.Time) ([]recourse.Event, string, error)
 }
 
 // finding is what was found out about a letter.
@@ -52,7 +51,7 @@ type finding struct {
 	file    *recourse.OrderFile
 	sure    bool // by thread or tag
 	note    string
-	agent   *recourse.Connection
+	agent   *agent.Patterns // the agent wrote, and this is how it is read
 	answers *store.Letter
 }
 
@@ -115,11 +114,16 @@ func (o *Office) find(tx *store.Tx, c *recourse.Connection, f *finding) error {
 	for i := range all {
 		k := &all[i].Connection
 		switch {
-		case k.Kind == "dsers" && fromAgent(k, f.letter.From):
-			f.agent = k
+		case k.Kind == "dsers" && k.Status == recourse.ConnectionActive:
+			if err := f.fromAgent(k); err != nil {
+				return err
+			}
 		case (k.Kind == "smtp" || k.Kind == "imap") && ownAddress(k, f.letter.From):
 			f.note = NoteOurs
 		}
+	}
+	if f.agent != nil && f.letter.Forged { // what it says would be believed
+		f.agent, f.note = nil, NoteForged
 	}
 	if f.note != "" {
 		return nil
@@ -130,9 +134,18 @@ func (o *Office) find(tx *store.Tx, c *recourse.Connection, f *finding) error {
 	return o.byNumber(tx, c, f)
 }
 
-// fromAgent says that an address is the agent's: the very one that its connection names, or another of its domain where
+// fromAgent notes that the agent wrote, by the address that its connection names, or those of its patterns.
+func (f *finding) fromAgent(c *recourse.Connection) error {
+	patterns, err := agent.Parse("patterns", []byte(c.Setting("patterns", "")))
+	if err == nil && (isAgent(c, f.letter.From) || patterns.From(f.letter.From)) {
+		f.agent = patterns
+	}
+	return err
+}
+
+// isAgent says that an address is the agent's: the very one that its connection names, or another of its domain where
 // that is no provider's that everybody writes from.
-func fromAgent(c *recourse.Connection, from string) bool {
+func isAgent(c *recourse.Connection, from string) bool {
 	known := strings.ToLower(c.Setting("email", ""))
 	_, domain, _ := strings.Cut(known, "@")
 	return known != "" && (from == known || domain != "" && !free[domain] && strings.HasSuffix(from, "@"+domain))

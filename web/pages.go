@@ -50,6 +50,7 @@ type site struct {
 	provider *account.Provider
 	evidence *evidence.Room // nil: files are neither taken nor shown
 	texts    *catalogs
+	letters  func(ctx context.Context, merchant, order string) (map[string]view.Sent, error) // that left; nil: none is kept
 	drawings drawings
 	closing  <-chan struct{} // closed when the server is to stop
 	facets   facetShelf
@@ -151,6 +152,9 @@ func (v *visit) decider(d *decide.Decider) {
 func (v *visit) letterhead(order, back string) (view.LinkModel, error) {
 	link, err := v.link(order, back)
 	v.read.Head = view.Letterhead{Shop: v.shop, Link: link.Address}
+	if err == nil {
+		v.read.Head.Sent, err = v.sent(v.r.Context(), v.who.Merchant, order)
+	}
 	return link, err
 }
 
@@ -360,7 +364,7 @@ func (s *Server) pages(mux *http.ServeMux) {
 		s.access[p.pattern], there[p.pattern], s.long[p.pattern] = p.access, true, p.long
 	}
 	s.site = &site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, books: s.books, tour: s.Tour, pages: there, url: s.URL, provider: s.Provider,
-		evidence: s.Evidence, texts: newCatalogs(s.Texts, s.Log), closing: s.streams.closing}
+		evidence: s.Evidence, texts: newCatalogs(s.Texts, s.Log), letters: s.Sent, closing: s.streams.closing}
 	s.guests = newGuests(s.site.turnAway)
 	s.site.routes(mux)
 }

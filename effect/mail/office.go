@@ -41,6 +41,9 @@ type Sent struct {
 	Lang    string    `json:"lang"`
 	Files   []string  `json:"files,omitempty"` // their names
 	At      time.Time `json:"at"`
+
+	Status store.LetterStatus `json:"-"` // how far it is
+	Code   string             `json:"-"` // why it came back
 }
 
 // recipient is whom a letter goes to.
@@ -235,6 +238,7 @@ func (o *Office) Sent(ctx context.Context, merchant, order string) (map[string]S
 		}
 		var s Sent
 		if data, err := o.Vault.Open(store.LetterPlace(merchant, l.ID), l.Sealed); err == nil && json.Unmarshal(data, &s) == nil {
+			s.Status, s.Code = l.Status, l.Code
 			out[l.Effect] = s
 		}
 	}

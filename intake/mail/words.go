@@ -169,6 +169,15 @@ func unmarked(lines []string) string {
 	return strings.TrimSpace(strings.Join(out, "\n"))
 }
 
+// shown says that a file may be a photo or a video, by what it is called. The evidence room looks into it.
+func shown(kind, name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif", ".mp4", ".mov", ".webm", ".m4v":
+		return true
+	}
+	return strings.HasPrefix(kind, "image/") && kind != "image/svg+xml" || strings.HasPrefix(kind, "video/")
+}
+
 // files are what came with a letter, at most so many; which of them are evidence is the evidence room's to say. A picture
 // that a program draws below every letter is small: it is left out.
 func files(e *enmime.Envelope, m *intake.Mail) (out []intake.File) {
@@ -180,6 +189,10 @@ func files(e *enmime.Envelope, m *intake.Mail) (out []intake.File) {
 			kind := strings.ToLower(p.ContentType)
 			logo := p.Disposition != "attachment" && len(p.Content) < 10<<10
 			if len(p.Content) == 0 || logo || len(out) == maxFiles || strings.HasPrefix(kind, "message/") || strings.HasPrefix(kind, "text/") && p.FileName == "" {
+				continue
+			}
+			if !shown(kind, p.FileName) {
+				m.Left++
 				continue
 			}
 			name := path.Base(strings.ReplaceAll(p.FileName, `\`, "/"))

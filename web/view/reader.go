@@ -29,6 +29,17 @@ type Reader struct {
 type Letterhead struct {
 	Shop string // the merchant's name; "": not known
 	Link string // where the buyer's page of the order is; "": there is none yet
+	// Sent are the letters of the order that left, as they left, by the acts that sent them.
+	Sent map[string]Sent
+}
+
+// Sent is a letter that left, in the words in which it did.
+type Sent struct {
+	To      []string // addresses
+	Subject string
+	Body    string
+	Lang    string
+	Bounced bool // and came back
 }
 
 // facts are what a message is made from.
