@@ -6,6 +6,7 @@ import (
 
 	"recourse"
 	"recourse/intake"
+	"recourse/intake/agent"
 )
 
 // meaning is what a letter tells, once it is known whose it is.
@@ -74,7 +75,9 @@ func (o *Office) ofAgent(f *finding, c *recourse.Connection, m intake.Meaning) (
 	if err != nil {
 		return m, err
 	}
-	m.Note = cmp.Or(note, m.Note)
+	if note != agent.NoteOther { // an address of its own that the merchant named
+		m.Note = cmp.Or(note, m.Note)
+	}
 	for i := range events {
 		e := &events[i]
 		e.Source, e.ID = cmp.Or(e.Source, c.ID), cmp.Or(e.ID, "mail:"+l.Key+":"+string(e.Type))
