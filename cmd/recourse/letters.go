@@ -41,3 +41,17 @@ func sentLetters(office *mail.Office) func(ctx context.Context, merchant, order 
 		return out, err
 	}
 }
+
+// connections are the ids of the merchant's connections of a kind.
+func (o *office) connections(ctx context.Context, kind string) (ids []string, err error) {
+	err = o.store.Read(ctx, func(tx *store.Tx) error {
+		all, err := tx.Connections(o.merchant)
+		for i := range all {
+			if all[i].Kind == kind {
+				ids = append(ids, all[i].ID)
+			}
+		}
+		return err
+	})
+	return ids, err
+}

@@ -26,6 +26,7 @@ var Version = "dev"
 type cli struct {
 	Demo     demoCmd     `cmd:"" help:"See it at work: a made-up shop in a temporary database, and a link that signs in."`
 	Serve    serveCmd    `cmd:"" help:"Run the desk for a shop: deadlines, pages and the API."`
+	Mail     mailCmd     `cmd:"" help:"Take in one letter, piped in by a mail server."`
 	Import   importCmd   `cmd:"" help:"Put an order book into the database; --dry-run says what would open and what would leave."`
 	Case     caseCmd     `cmd:"" help:"The queue, a case with its why, and acting on it."`
 	Order    orderCmd    `cmd:"" help:"An order with everything that happened to it."`
@@ -116,6 +117,9 @@ func report(w io.Writer, err error) int {
 		return exitOK
 	case errors.Is(err, errFailed):
 		return exitFailed
+	case isLater(err):
+		fmt.Fprintf(w, "recourse: %v\n", err)
+		return exitLater
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(w, "recourse: interrupted")
 		return exitWrong
