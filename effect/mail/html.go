@@ -72,8 +72,17 @@ func (l *Letter) HTML() (string, error) {
 		}
 	}
 	var b bytes.Buffer
-	err := page.Execute(&b, map[string]any{"Lang": l.Lang, "Subject": l.Subject, "Blocks": blocks(l.Body, l.Link), "Shop": l.Shop, "Pictures": pictures, "Open": cmp.Or(l.Open, l.Link)})
+	err := page.Execute(&b, map[string]any{"Lang": l.Lang, "Subject": l.Subject, "Blocks": blocks(l.Body, l.Link), "Shop": l.below(), "Pictures": pictures, "Open": cmp.Or(l.Open, l.Link)})
 	return b.String(), err
+}
+
+// below is the name of the shop for the foot of the letter, unless its last line is just that.
+func (l *Letter) below() string {
+	body := strings.TrimSpace(l.Body)
+	if strings.TrimSpace(body[strings.LastIndexByte(body, '\n')+1:]) == l.Shop {
+		return ""
+	}
+	return l.Shop
 }
 
 // blocks takes a text apart: paragraphs between empty lines, lists of lines that begin with a dash or a dot.
