@@ -27,10 +27,11 @@ var rooms = map[string]string{
 	"peer":              ".",                                                                                                               // strict stand-ins of other systems, for tests and the demo
 	"intake":            ". call",                                                                                                          // foreign formats in
 	"effect":            ". call evidence store text",                                                                                      // the only room that changes the world
+	"intake/signed":     ". intake",                                                                                                        // what any system tells that signs by Standard Webhooks
+	"connect":           ". call effect effect/mail intake intake/mail",                                                                    // the table of the systems that can be connected
 	"effect/reorder":    ". store text",                                                                                                    // the file by which goods are bought again through DSers
 	"intake/agent":      ". document",                                                                                                      // the agent's mails and words
 	"effect/dossier":    ". evidence store text",                                                                                           // a case as one PDF, for somebody outside
-	"connect":           ". call effect effect/mail intake intake/mail",                                                                    // the table of the systems that can be connected
 	"replay":            ". calendar decide document playbook",                                                                             // every virtual clock
 	"text":              ".",                                                                                                               // words
 	"evidence":          ".",                                                                                                               // photos and videos: what they are, where they stand, what others may see
@@ -41,14 +42,15 @@ var rooms = map[string]string{
 	"insight":           ".",                                                                                                               // what orders add to an owner's figures
 	"store":             ".",                                                                                                               // the only room with SQL
 	"desk":              ". calendar decide insight playbook replay search store",                                                          // the only room with a clock and a transaction; tries a policy on the past by replay
+	"hub":               ". account call connect desk evidence intake store vault",                                                         // where connections come together: who has the key, knows who speaks, and tells the desk
 	"importer":          ". desk intake",                                                                                                   // an order book through the desk
 	"account":           ". store",                                                                                                         // who may come in and do what
 	"web":               ". account calendar connect decide desk evidence hub importer insight intake playbook search store text web/view", // HTTP for people and programs; writes only through desk
 	"web/view":          ". connect decide desk importer insight intake playbook search store text",                                        // what pages show; reads only
 	"bench":             "*",                                                                                                               // benchmarks, each with its floor
+	"effect/effecttest": ". calendar desk effect peer playbook store store/pgtest",                                                         // random runs of a sender against its stand-in, for every connector's tests
 	"intake/signed":     ". intake",                                                                                                        // what any system tells that signs by Standard Webhooks
 	"hub":               ". account call connect desk evidence intake store vault",                                                         // where connections come together: who has the key, knows who speaks, and tells the desk
-	"effect/effecttest": ". calendar desk effect peer playbook store store/pgtest",                                                         // random runs of a sender against its stand-in, for every connector's tests
 	"effect/mail":       ". effect store text vault",                                                                                       // letters out: the words are the merchant's, what left is kept sealed
 	"intake/mail":       ". call intake",                                                                                                   // letters in, and a mailbox over IMAP
 	"post":              ". intake intake/agent store",                                                                                     // whose case a letter belongs to: reading it is pure, finding it is not
