@@ -10,7 +10,7 @@ import (
 
 	"recourse"
 	"recourse/account"
-	"recourse/post"
+	mailroom "recourse/post"
 	"recourse/store"
 	"recourse/vault"
 	"recourse/web"
@@ -28,7 +28,7 @@ func (o *office) serve(ctx context.Context, options web.Options, listener net.Li
 	var ring *vault.Ring
 	if options.Hub != nil {
 		ring = options.Hub.Vault
-		options.Hub.Resolve = (&post.Office{Store: o.store}).Resolve
+		options.Hub.Resolve = (&mailroom.Office{Store: o.store}).Resolve
 	}
 	letters := o.letters(ring, options.Evidence)
 	options.Sent = sentLetters(letters)
