@@ -28,7 +28,6 @@ type Mail struct {
 	begun  int
 	imap   *imapmemserver.Server
 	user   *imapmemserver.User
-	uid    uint32
 	smtp   *smtp.Server
 	imapd  *imapserver.Server
 	lines  []net.Listener
