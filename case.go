@@ -197,7 +197,7 @@ type Case struct {
 	// What people of the merchant keep beside the case. No playbook looks at it.
 	Assignee     string    `json:"assignee,omitempty"`     // who looks after it: the name that stands in the history
 	SnoozedUntil time.Time `json:"snoozed_until,omitzero"` // not to be shown among those to work on until then
-	Unread       int       `json:"unread,omitempty"`       // messages that came in since somebody wrote or said that they were read
+	Unread       int       `json:"unread,omitempty"`       // messages that came in or came back since somebody wrote or said that they were read
 }
 
 // SentAgain is the remedy by which goods go to the buyer a second time.

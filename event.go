@@ -68,6 +68,8 @@ type EventType string
 //   - message.written: a person of the merchant; words of their own are to go out, and an act is
 //     decided that sends them.
 //   - message.read: a person of the merchant; what came in was read and needs no answer.
+//   - message.bounced: the mail server of whoever was written to; a letter that had left did not
+//     arrive, and somebody has to look for another way.
 //   - case.assigned: a person of the merchant; who looks after the case from now on, or nobody.
 //   - case.noted: a person of the merchant; words for colleagues, which never leave the house.
 //   - case.snoozed: a person of the merchant; the case is not shown among those to work on until
@@ -120,6 +122,7 @@ const (
 	MessageReceived       EventType = "message.received"
 	MessageWritten        EventType = "message.written"
 	MessageRead           EventType = "message.read"
+	MessageBounced        EventType = "message.bounced"
 	CaseAssigned          EventType = "case.assigned"
 	CaseNoted             EventType = "case.noted"
 	CaseSnoozed           EventType = "case.snoozed"
@@ -274,6 +277,7 @@ var eventFields = map[EventType]string{
 	MessageReceived:       "order text | by",
 	MessageWritten:        "case text | to",
 	MessageRead:           "case |",
+	MessageBounced:        "effect | reason",
 	CaseAssigned:          "case | person",
 	CaseNoted:             "case text | mentions",
 	CaseSnoozed:           "case | due",

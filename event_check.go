@@ -229,8 +229,12 @@ func (e *Event) checkWords() error {
 	if e.Remedy != "" && !slices.Contains(Remedies, e.Remedy) {
 		return oneOf("remedy", string(e.Remedy), words(Remedies))
 	}
-	if e.By != "" && e.By != PartyBuyer && e.By != PartyMerchant {
-		return oneOf("by", string(e.By), words([]Party{PartyBuyer, PartyMerchant}))
+	by := []Party{PartyBuyer, PartyMerchant}
+	if e.Type == MessageReceived {
+		by = append(by, PartySupplier, PartyAgent)
+	}
+	if e.By != "" && !slices.Contains(by, e.By) {
+		return oneOf("by", string(e.By), words(by))
 	}
 	if e.To != "" && !slices.Contains(writable, e.To) {
 		return oneOf("to", string(e.To), words(writable))

@@ -23,7 +23,7 @@ func (w *work) ofDesk() {
 		c.Assignee = w.ev.Person
 	case recourse.CaseSnoozed:
 		c.SnoozedUntil = w.ev.Due
-	case recourse.MessageReceived:
+	case recourse.MessageReceived, recourse.MessageBounced:
 		c.Unread++
 		c.SnoozedUntil = time.Time{}
 	case recourse.MessageRead:

@@ -22,6 +22,7 @@ import (
 	"recourse/connect"
 	"recourse/desk"
 	"recourse/evidence"
+	"recourse/intake"
 	"recourse/store"
 	"recourse/vault"
 )
@@ -34,6 +35,8 @@ type Options struct {
 	Log      *slog.Logger   // default: none
 	// URL is where other systems reach the desk, https://desk.example.org; "": it is not known here.
 	URL string
+	// Resolve finds whose case a letter belongs to, and completes what it means; nil: letters tell nothing.
+	Resolve func(ctx context.Context, c *recourse.Connection, m intake.Meaning, now time.Time) (intake.Meaning, error)
 	// Kinds are the kinds of system; default: all that the program has.
 	Kinds []*connect.Kind
 }

@@ -39,6 +39,11 @@ func (h *Hub) Read(ctx context.Context, r *store.Receipt) desk.Reading {
 	if err != nil && len(m.Events) == 0 {
 		return desk.Reading{Err: err}
 	}
+	if m.Mail != nil && h.Resolve != nil {
+		if m, err = h.Resolve(ctx, c.Connection, m, h.Desk.Now()); err != nil {
+			return desk.Reading{Err: err}
+		}
+	}
 	out := desk.Reading{Order: m.Order, Unknown: m.Unknown, Note: m.Note, Refused: err}
 	for _, f := range facts(c, r, m.Events) {
 		if account.Needs(&f.Event) == account.Approve {

@@ -35,6 +35,8 @@ type Meaning struct {
 	Note  string
 	Files []File // attachments, for the evidence room
 	Asks  []Ask  // what the peer asks of the desk itself
+	// Mail is a letter whose case is still to be found: by what was written before, which no reader knows. See the room post.
+	Mail *Mail
 }
 
 // File is an attachment that came with a delivery.

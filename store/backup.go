@@ -46,6 +46,7 @@ var tables = []*batch{
 	{table: "exports", columns: insertExports.columns},
 	{table: "trackings", columns: trackingColumns},
 	{table: "tracking_sweeps", columns: "merchant text, connection text, after_id text, done bigint"},
+	{table: "letters", columns: "merchant text, letter text, order_id text, case_id text, effect_id text, party text, connection text, tag text, recipient text, attempt bigint, status text, at bigint, sent_at bigint, code text, body bytea"},
 	{table: "audit", columns: insertAudit.columns},
 	{table: "insight_counts", columns: "merchant text, generation bigint, rolled bigint, wanted bigint"},
 	{table: "insight_days", columns: insertInsightDays.columns},

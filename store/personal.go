@@ -54,7 +54,8 @@ func (tx *Tx) savePersonal(changes []*Change) error {
 //
 // With them go the words that the order was found by, what refers to the photos and videos (the files themselves with the
 // next sweep), the names of files that were under way, and all links to the buyer's page. The order is put into the index
-// again by what is left of it. What deliveries said of it goes, too; that they came stays.
+// again by what is left of it. What deliveries and letters said of it goes, too; that
+// they came and left stays.
 func (tx *Tx) Erase(k Key, now time.Time) error {
 	empty, err := encode(recourse.Personal{})
 	if err != nil {
@@ -68,6 +69,7 @@ func (tx *Tx) Erase(k Key, now time.Time) error {
 	}{
 		{`UPDATE personal SET salt = $3, fields = $4 WHERE merchant = $1 AND order_id = $2`, []any{salt, empty}},
 		{`DELETE FROM evidence WHERE merchant = $1 AND order_id = $2`, nil},
+		{`UPDATE letters SET tag = '', recipient = '', body = $3 WHERE merchant = $1 AND order_id = $2`, []any{[]byte{}}},
 		{`UPDATE uploads SET name = '', expires_at = $3 WHERE merchant = $1 AND link IN (SELECT link FROM links WHERE merchant = $1 AND order_id = $2)`, []any{int64(0)}},
 		{`UPDATE links SET revoked_at = $3 WHERE merchant = $1 AND order_id = $2 AND revoked_at = $4`, []any{micros(now), int64(never)}},
 	} {

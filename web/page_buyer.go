@@ -77,7 +77,8 @@ func (s *site) guest(w http.ResponseWriter, r *http.Request) (*guest, error) {
 		return g, err
 	}
 	g.read = view.NewReader(words.In(string(g.language(words, g.seen.File.Order.Buyer))), g.zone(), s.desk.Now())
-	return g, nil
+	g.read.Head.Sent, err = s.sent(r.Context(), who.Merchant, who.Order)
+	return g, err
 }
 
 // words are those of the merchant; the shop's name is read along.

@@ -51,6 +51,7 @@ type site struct {
 	provider *account.Provider
 	evidence *evidence.Room // nil: files are neither taken nor shown
 	texts    *catalogs
+	letters  func(ctx context.Context, merchant, order string) (map[string]view.Sent, error) // that left; nil: none is kept
 	drawings drawings
 	closing  <-chan struct{} // closed when the server is to stop
 	facets   facetShelf
@@ -155,8 +156,10 @@ func (v *visit) letterhead(order, back string) (view.LinkModel, error) {
 	if err != nil {
 		return link, err
 	}
-	agent, err := v.agentLanguage()
-	v.read.Head = view.Letterhead{Shop: v.shop, Link: link.Address, Agent: agent}
+	v.read.Head = view.Letterhead{Shop: v.shop, Link: link.Address}
+	if v.read.Head.Agent, err = v.agentLanguage(); err == nil {
+		v.read.Head.Sent, err = v.sent(v.r.Context(), v.who.Merchant, order)
+	}
 	return link, err
 }
 
@@ -366,7 +369,7 @@ func (s *Server) pages(mux *http.ServeMux) {
 		s.access[p.pattern], there[p.pattern], s.long[p.pattern] = p.access, true, p.long
 	}
 	s.site = &site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, books: s.books, tour: s.Tour, pages: there, url: s.URL, provider: s.Provider,
-		evidence: s.Evidence, texts: newCatalogs(s.Texts, s.Log), closing: s.streams.closing, hub: s.Hub}
+		evidence: s.Evidence, texts: newCatalogs(s.Texts, s.Log), letters: s.Sent, closing: s.streams.closing, hub: s.Hub}
 	s.guests = newGuests(s.site.turnAway)
 	s.site.routes(mux)
 }

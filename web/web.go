@@ -38,6 +38,7 @@ import (
 	"recourse/hub"
 	"recourse/importer"
 	"recourse/text"
+	"recourse/web/view"
 )
 
 // Options are what a server is made of.
@@ -59,6 +60,8 @@ type Options struct {
 	Evidence *evidence.Room
 	// Hub has the connections to other systems; nil: nothing is delivered here, and there is no page of them.
 	Hub *hub.Hub
+	// Sent are the letters of an order that left, by the acts that sent them; nil: none is kept.
+	Sent func(ctx context.Context, merchant, order string) (map[string]view.Sent, error)
 	// MostRequests is how many requests are worked on at once; those beyond are told to come back.
 	MostRequests int
 	// BodyTime is how long a body may take to come, BatchTime a batch's.

@@ -26,6 +26,7 @@ var Version = "dev"
 type cli struct {
 	Demo       demoCmd       `cmd:"" help:"See it at work: a made-up shop in a temporary database, and a link that signs in."`
 	Serve      serveCmd      `cmd:"" help:"Run the desk for a shop: deadlines, pages and the API."`
+	Mail       mailCmd       `cmd:"" help:"Take in one letter, piped in by a mail server."`
 	Import     importCmd     `cmd:"" help:"Put an order book into the database; --dry-run says what would open and what would leave."`
 	Case       caseCmd       `cmd:"" help:"The queue, a case with its why, and acting on it."`
 	Order      orderCmd      `cmd:"" help:"An order with everything that happened to it."`
@@ -37,8 +38,8 @@ type cli struct {
 	Backup     backupCmd     `cmd:"" help:"Write a copy of the database, while it is in use."`
 	Restore    restoreCmd    `cmd:"" help:"Put a backup into an empty database."`
 	Migrate    migrateCmd    `cmd:"" help:"Bring the tables to this program's version, or say which they have."`
-	Reorder  reorderCmd  `cmd:"" help:"Goods that are to be bought again: the file by which DSers places them."`
-	Agent    agentCmd    `cmd:"" help:"The agent's mails: check the patterns by which they are read, and try them."`
+	Reorder    reorderCmd    `cmd:"" help:"Goods that are to be bought again: the file by which DSers places them."`
+	Agent      agentCmd      `cmd:"" help:"The agent's mails: check the patterns by which they are read, and try them."`
 	Token      tokenCmd      `cmd:"" help:"Ways in: tokens for programs, links for people."`
 	Person     personCmd     `cmd:"" help:"The people of the desk: add, list, invite again, disable."`
 	Connection connectionCmd `cmd:"" help:"Other systems: connect, test, pause, see what came and why it failed, read it again."`
@@ -120,6 +121,9 @@ func report(w io.Writer, err error) int {
 		return exitOK
 	case errors.Is(err, errFailed):
 		return exitFailed
+	case isLater(err):
+		fmt.Fprintf(w, "recourse: %v\n", err)
+		return exitLater
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(w, "recourse: interrupted")
 		return exitWrong

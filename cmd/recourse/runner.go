@@ -12,6 +12,7 @@ import (
 	"recourse/connect"
 	"recourse/desk"
 	"recourse/effect"
+	"recourse/effect/mail"
 	"recourse/store"
 	"recourse/vault"
 )
@@ -21,8 +22,8 @@ const graceFor = 10 * time.Second
 
 // runner carries acts out through the connections of all merchants of the database. Without a ring there are no secrets,
 // and what needs one waits and says so.
-func (o *office) runner(ring *vault.Ring) *effect.Runner {
-	kinds := kindTable{known: map[string]*effect.Kind{}}
+func (o *office) runner(ring *vault.Ring, letters *mail.Office) *effect.Runner {
+	kinds := kindTable{letters: letters, known: map[string]*effect.Kind{}}
 	return effect.New(effect.Options{Store: o.store, Clock: o.Now, Open: opener(ring), Kind: kinds.of, Grace: graceFor, Log: slog.Default(),
 		Tell: func(ctx context.Context, merchant, by string, ev *recourse.Event) error {
 			_, err := o.Tell(ctx, merchant, desk.Fact{Event: *ev, By: by})
@@ -50,6 +51,8 @@ func opener(ring *vault.Ring) func(*store.Connection) (*recourse.Connection, err
 type kindTable struct {
 	mu    sync.Mutex
 	known map[string]*effect.Kind
+	// letters writes what a connection for mail sends; nil: nothing leaves by mail.
+	letters *mail.Office
 }
 
 func (k *kindTable) of(name string) *effect.Kind {
@@ -61,6 +64,9 @@ func (k *kindTable) of(name string) *effect.Kind {
 	var out *effect.Kind
 	if kind := connect.KindOf(name); kind != nil {
 		out = &effect.Kind{Group: kind.Group, Acts: kind.Acts}
+		if kind == connect.KindOf("smtp") && k.letters != nil {
+			out.Sender = func(c *recourse.Connection) effect.Sender { return connect.Mailer(c, k.letters) }
+		}
 		if kind.Sender != nil {
 			out.Sender = func(c *recourse.Connection) effect.Sender {
 				var peer *call.Client

@@ -10,7 +10,9 @@ import (
 
 	"recourse"
 	"recourse/account"
+	mailroom "recourse/post"
 	"recourse/store"
+	"recourse/vault"
 	"recourse/web"
 )
 
@@ -23,15 +25,23 @@ func signIn(base, secret string) string {
 // options leave out is the office's own.
 func (o *office) serve(ctx context.Context, options web.Options, listener net.Listener) error {
 	options.Desk, options.Log, options.Version = o.Desk, slog.Default(), Version
+	var ring *vault.Ring
+	if options.Hub != nil {
+		ring = options.Hub.Vault
+		options.Hub.Resolve = (&mailroom.Office{Store: o.store}).Resolve
+	}
+	letters := o.letters(ring, options.Evidence)
+	options.Sent = sentLetters(letters)
 	server, err := web.New(options)
 	if err != nil {
 		listener.Close()
 		return err
 	}
+	letters.Words, letters.Link = server.Words, server.BuyerLink
 	ctx, stop := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	running.Go(func() { o.Run(ctx) })
-	running.Go(func() { o.runner(ringOf(options.Hub)).Run(ctx) })
+	running.Go(func() { o.runner(ring, letters).Run(ctx) })
 	if options.Evidence != nil {
 		running.Go(func() { o.tend(ctx, options.Evidence) })
 	}

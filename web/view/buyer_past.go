@@ -51,7 +51,7 @@ func (r Reader) buyerPast(v *desk.View, shown map[string]bool) (out []BuyerPast)
 	}
 	for i := range v.Effects {
 		if e := &v.Effects[i]; e.Kind == recourse.EffectMessage && e.To == recourse.PartyBuyer && e.Status == store.Done && !slices.ContainsFunc(e.Variables, isText) {
-			out = append(out, r.buyerAt(BuyerPast{Title: r.Buyer("happened_sent", "about", r.Template(e.Template))}, e.MovedAt))
+			out = append(out, r.buyerAt(BuyerPast{Title: r.Buyer("happened_sent", "about", r.Template(e.Template)), Words: r.Head.Sent[e.ID].Body}, e.MovedAt))
 		}
 	}
 	slices.SortStableFunc(out, func(a, b BuyerPast) int { return a.at.Compare(b.at) })

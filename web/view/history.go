@@ -206,6 +206,8 @@ func (e *Event) ofDesk(r Reader, ev *recourse.Event) {
 		e.Title, e.Quoted = r.T("wrote_to", "party", r.Party(cmp.Or(ev.To, recourse.PartyBuyer))), true
 	case recourse.MessageReceived:
 		e.Title, e.Quoted = r.T("wrote_in", "party", sentence(r.Party(cmp.Or(ev.By, recourse.PartyBuyer)))), true
+	case recourse.MessageBounced:
+		e.Title = r.T("bounced")
 	case recourse.EffectApproved:
 		if ev.Text != "" {
 			e.Title = r.T("approved_edited")

@@ -31,6 +31,17 @@ type Letterhead struct {
 	Link string // where the buyer's page of the order is; "": there is none yet
 	// Agent is the language that the agent is written to in; "": the reader's.
 	Agent string
+	// Sent are the letters of the order that left, as they left, by the acts that sent them.
+	Sent map[string]Sent
+}
+
+// Sent is a letter that left, in the words in which it did.
+type Sent struct {
+	To      []string // addresses
+	Subject string
+	Body    string
+	Lang    string
+	Bounced bool // and came back
 }
 
 // facts are what a message is made from.

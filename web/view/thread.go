@@ -127,6 +127,9 @@ func (r Reader) letter(file *recourse.OrderFile, e *store.Effect) Letter {
 		l.State = LetterDraft
 	}
 	l.At, l.Status = r.Past(l.at), r.T("letter_"+string(l.State))
+	if r.Head.Sent[e.ID].Bounced {
+		l.Status, l.Class = r.T("letter_bounced"), "bad"
+	}
 	var err error
 	if l.Subject, l.Body, l.Lang, err = r.words(file, e); err != nil {
 		l.Note = err.Error()
@@ -137,6 +140,9 @@ func (r Reader) letter(file *recourse.OrderFile, e *store.Effect) Letter {
 // words are a message as it is sent: as a person edited it, else as it would be written now, in the language of the one it
 // goes to.
 func (r Reader) words(file *recourse.OrderFile, e *store.Effect) (subject, body, lang string, err error) {
+	if s, left := r.Head.Sent[e.ID]; left {
+		return s.Subject, s.Body, s.Lang, nil
+	}
 	in := r.to(file, e.To)
 	subject, body, err = in.Letter(e.Template, r.facts(file, e.Effect), e.Words)
 	return subject, body, string(in.Lang()), err
