@@ -169,7 +169,9 @@ func attempts(w *effecttest.World, id string) []store.Attempt {
 // TestUnknown: a peer that does not say whether it happened is asked again on a rhythm, never for the act; then a person
 // is, with the facts; and when it says so after all, that counts.
 func TestUnknown(t *testing.T) {
-	s := &script{send: func(int, *effect.Task) effect.Outcome { return effect.Outcome{Result: effect.Unknown, Code: "no_answer"} }}
+	s := &script{send: func(int, *effect.Task) effect.Outcome {
+		return effect.Outcome{Result: effect.Unknown, Code: "no_answer"}
+	}}
 	s.find = func(n int, _ *effect.Task) effect.Outcome {
 		if n == 9 {
 			return effect.Outcome{Result: effect.Done, Ref: "re_9", Amount: recourse.Money{Minor: 2990, Currency: "EUR"}}
@@ -418,4 +420,3 @@ func TestAtOnce(t *testing.T) {
 		t.Errorf("%d at once", most.Load())
 	}
 }
-

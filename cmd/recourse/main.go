@@ -39,6 +39,7 @@ type cli struct {
 	Migrate  migrateCmd  `cmd:"" help:"Bring the tables to this program's version, or say which they have."`
 	Token    tokenCmd    `cmd:"" help:"Ways in: tokens for programs, links for people."`
 	Person   personCmd   `cmd:"" help:"The people of the desk: add, list, invite again, disable."`
+	Tracking trackingCmd `cmd:"" help:"Tracking numbers: which are watched, which are silent."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
