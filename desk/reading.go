@@ -18,6 +18,8 @@ type Reading struct {
 	Unknown bool   // nobody here knows that topic
 	Hold    bool   // its connection is paused: it waits until a person resumes it
 	Note    string // a code: why nothing follows
+	// Again says that it could not be read yet, for no fault of anybody, and is to be read again so much later.
+	Again time.Duration
 	// Err is what was wrong with it. Of kind [recourse.Unavailable] it is not the delivery's fault, and it is read again.
 	Err error
 	// Refused says why facts of it were left out, while the others are taken in; nil: none was.
@@ -58,9 +60,11 @@ func (d *Desk) ReadReceipts(ctx context.Context, read func(context.Context, *sto
 		return 0, err
 	}
 	readings := make([]Reading, len(all))
+	reading, stop := context.WithTimeout(ctx, readFor/2)
 	for i := range all {
-		readings[i] = readOne(ctx, &all[i], read)
+		readings[i] = readOne(reading, &all[i], read)
 	}
+	stop()
 	if err := d.tellReadings(ctx, all, readings); err != nil {
 		return len(all), err
 	}
@@ -180,6 +184,8 @@ func (d *Desk) follow(ctx context.Context, r *store.Receipt, reading *Reading) {
 	switch err := reading.Err; {
 	case reading.Hold:
 		r.Status = store.ReceiptWaiting
+	case reading.Again > 0:
+		r.Status, r.NextAt = store.ReceiptWaiting, now.Add(reading.Again)
 	case err == nil && reading.Unknown:
 		r.Status = store.ReceiptUnknown
 	case err == nil:

@@ -44,6 +44,7 @@ type Hub struct {
 	mu      sync.Mutex
 	open    map[name]*entry
 	refused map[name]int // deliveries turned away since it was last written down
+	asking  map[name]*asking
 }
 
 // name is a connection's.
@@ -79,7 +80,7 @@ func New(o Options) *Hub {
 	if o.Kinds == nil {
 		o.Kinds = connect.Kinds()
 	}
-	return &Hub{Options: o, open: map[name]*entry{}, refused: map[name]int{}}
+	return &Hub{Options: o, open: map[name]*entry{}, refused: map[name]int{}, asking: map[name]*asking{}}
 }
 
 // Kind is the kind of that name; nil: there is none.
@@ -166,10 +167,16 @@ func (h *Hub) forget(merchant, id string) {
 	delete(h.open, name{merchant, id})
 }
 
+// readers is how many batches of deliveries are read at once: while one waits for a peer that is asked for more, the other
+// reads on.
+const readers = 2
+
 // Run reads deliveries, fetches what is to be fetched, and looks after what is kept, until the context ends.
 func (h *Hub) Run(ctx context.Context) {
 	var running sync.WaitGroup
-	running.Go(func() { h.Desk.RunReceipts(ctx, h.Read) })
+	for range readers {
+		running.Go(func() { h.Desk.RunReceipts(ctx, h.Read) })
+	}
 	running.Go(func() { h.RunPolls(ctx) })
 	running.Go(func() { h.tend(ctx) })
 	running.Wait()

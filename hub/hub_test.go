@@ -325,7 +325,7 @@ func TestPrivacy(t *testing.T) {
 			return len(data.Values) == 0
 		}
 		ask("export")
-		file, err := w.Exported(w.Context(), shop, "mine", "export")
+		file, err := w.Exported(w.Context(), shop, "mine", "export", "Inès")
 		w.must(err)
 		if n := bytes.Count(file, []byte("ada@example.org")); n < 3 {
 			w.Errorf("the export has the address %d times:\n%s", n, file)
@@ -340,7 +340,7 @@ func TestPrivacy(t *testing.T) {
 		if r := w.receipt("feed", "told-2"); !r.Kept {
 			w.Error("what was delivered of another is gone")
 		}
-		if file, err = w.Exported(w.Context(), shop, "mine", "export"); err != nil || bytes.Count(file, []byte(`"order": "1"`)) != 0 {
+		if file, err = w.Exported(w.Context(), shop, "mine", "export", "Inès"); err != nil || bytes.Count(file, []byte(`"order": "1"`)) != 0 {
 			w.Errorf("the export still has the erased order: %v", err)
 		}
 		if w.receipt("mine", "erase").Kept {
@@ -350,7 +350,7 @@ func TestPrivacy(t *testing.T) {
 		if !erased("2") || !erased("3") {
 			w.Error("all buyers were to be erased")
 		}
-		if _, err = w.Exported(w.Context(), shop, "mine", "export"); code(err) != "export_none" {
+		if _, err = w.Exported(w.Context(), shop, "mine", "export", "Inès"); code(err) != "export_none" {
 			w.Errorf("the export is still there: %v", err)
 		}
 		ask("gone")

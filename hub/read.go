@@ -31,7 +31,11 @@ func (h *Hub) Read(ctx context.Context, r *store.Receipt) desk.Reading {
 	if err != nil {
 		return desk.Reading{Err: err}
 	}
-	m, err := c.Kind.Reader.Read(c.Connection, &d)
+	whole, again, err := h.whole(ctx, c, &d)
+	if err != nil || again > 0 {
+		return desk.Reading{Err: err, Again: again}
+	}
+	m, err := c.Kind.Reader.Read(c.Connection, whole)
 	if err != nil && len(m.Events) == 0 {
 		return desk.Reading{Err: err}
 	}
@@ -149,12 +153,14 @@ func (h *Hub) export(ctx context.Context, c *Opened, r *store.Receipt, orders []
 }
 
 // Exported is what was put together of a buyer because of one delivery, as one JSON file: export_none, of kind
-// [recourse.NotFound], when there is nothing, or it is gone.
-func (h *Hub) Exported(ctx context.Context, merchant, connection, receipt string) ([]byte, error) {
+// [recourse.NotFound], when there is nothing, or it is gone. Who takes it is noted.
+func (h *Hub) Exported(ctx context.Context, merchant, connection, receipt, by string) ([]byte, error) {
 	var all []store.Export
-	err := h.Desk.Store().Read(ctx, func(tx *store.Tx) (err error) {
-		all, err = tx.ExportOf(merchant, connection, receipt)
-		return err
+	err := h.Desk.Store().Write(ctx, func(tx *store.Tx) (err error) {
+		if all, err = tx.ExportOf(merchant, connection, receipt); err != nil || len(all) == 0 {
+			return err
+		}
+		return tx.PutAudit(store.Audit{Merchant: merchant, At: h.Desk.Now(), By: by, What: store.AuditExported, About: connection + " " + receipt})
 	})
 	if err != nil {
 		return nil, err

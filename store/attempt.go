@@ -137,6 +137,11 @@ func (tx *Tx) AttemptsOf(k Key) (map[string][]Attempt, error) {
 	return out, err
 }
 
+// AttemptsBy are the newest attempts of a connection, at most so many.
+func (tx *Tx) AttemptsBy(merchant, connection string, limit int) ([]Attempt, error) {
+	return tx.attempts(`merchant = $1 AND connection = $2 ORDER BY asked_at DESC LIMIT $3`, merchant, connection, limit)
+}
+
 func (tx *Tx) attempts(where string, args ...any) ([]Attempt, error) {
 	rows, err := tx.query(`SELECT `+attemptColumns+` FROM attempts WHERE `+where+` ORDER BY effect_id, n`, args...)
 	if err != nil {

@@ -23,6 +23,13 @@ func (l *Language) Desk(key string, pairs ...string) string {
 // HasDesk says whether this very language has a word for the desk: what another lends counts as missing.
 func (l *Language) HasDesk(key string) bool { return l.has("desk." + key) }
 
+// Connect is a word about connections to other systems, by its key: of a kind, «shopify», of a field, «shopify.token», of
+// one of its choices, or a hint of them; "" where there is none.
+func (l *Language) Connect(key string) string {
+	s, _ := l.find("connect." + key)
+	return s
+}
+
 // ShortDay writes the day of an instant in short, with its year where that is not the present one: «7 Mar».
 func (l *Language) ShortDay(t, now time.Time) string {
 	if t.IsZero() {

@@ -13,14 +13,14 @@ var parts = []struct {
 	needs      account.Permission
 }{
 	{"queue", "/", account.Read}, {"insights", "/insights", account.Read}, {"messages", "/messages", account.Read}, {"playbook", "/playbook", account.Read},
-	{"import", "/import", account.Work}, {"people", "/people", account.Manage},
+	{"connections", "/connections", account.Manage}, {"import", "/import", account.Work}, {"people", "/people", account.Manage},
 }
 
 // nav are the parts that the visitor may see and that there are.
 func (v *visit) nav() (all []view.Link) {
 	here := v.r.URL.Path
 	for _, p := range parts {
-		if !v.who.Role.May(p.needs) || p.href != "/" && !v.pages["GET "+p.href] {
+		if !v.who.Role.May(p.needs) || p.href != "/" && !v.pages["GET "+p.href] || p.name == "connections" && v.hub == nil {
 			continue
 		}
 		on := strings.HasPrefix(here, p.href) && p.href != "/" || p.href == "/" && (here == "/" || strings.HasPrefix(here, "/cases/") || strings.HasPrefix(here, "/orders/"))

@@ -68,7 +68,9 @@ func (v *visit) lookFor(f view.Filter) (q view.Queue, err error) {
 	if err != nil {
 		return q, err
 	}
-	return view.NewQueue(v.read, f, found, v.rights()), nil
+	q = view.NewQueue(v.read, f, found, v.rights())
+	q.Troubles, err = v.troubles()
+	return q, err
 }
 
 // list reads the rows: what the shop's people have to do, and behind the last of it what waits for others.

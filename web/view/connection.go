@@ -1,0 +1,267 @@
+package view
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"time"
+
+	"recourse"
+	"recourse/connect"
+	"recourse/store"
+)
+
+// Connections is the page of all connections, and of what could be connected.
+type Connections struct {
+	Rows   []ConnectionRow
+	Groups []KindGroup
+}
+
+// KindGroup are kinds of system that do the same for a merchant.
+type KindGroup struct {
+	Label string
+	Kinds []Link
+}
+
+// ConnectionRow is a connection in the list.
+type ConnectionRow struct {
+	Href, Name, Kind string
+	State, Class     string
+	Heard, Said      Instant
+	Trouble          string // what is wrong, in a sentence; "": nothing
+}
+
+// ConnectionField is something that a connection wants to be told.
+type ConnectionField struct {
+	Name, Label, Hint string
+	Value, Standard   string
+	Secret, Required  bool
+	Set               bool // a secret that is there, and that nobody can read
+	Wrong             bool
+	Choices           []FieldOption
+}
+
+// ConnectionForm is what is to be filled in of a connection.
+type ConnectionForm struct {
+	Action string
+	Kind   string // its name, for programs
+	Title  string // and for people
+	Hint   string
+	New    bool
+	Name   string
+	ID     string
+	Wrong  string // the field that is at fault
+	Fields []ConnectionField
+}
+
+// ReceiptRow is a delivery in the list.
+type ReceiptRow struct {
+	Href, ID, Topic string
+	At              Instant
+	State, Class    string
+	Events          string
+	Order           string // "": not known
+	Note, Detail    string
+	Kept            bool
+	Export          string // where what a buyer asked for is downloaded; "": nothing was asked for
+}
+
+// AttemptRow is one of our calls at the other side.
+type AttemptRow struct {
+	Effect, Href string
+	At           Instant
+	State, Class string
+	Note, Detail string
+}
+
+// ConnectionModel is the page of one connection.
+type ConnectionModel struct {
+	ConnectionRow
+	Here     string
+	Form     ConnectionForm
+	Address  string // where the other side delivers; "": it delivers nothing
+	There    string // what to do with it at the other side
+	Paused   bool
+	Gone     bool
+	Tests    bool // it can be asked whether it works
+	Register bool // the other side can be made to tell
+	Facts    [][2]string
+	Waiting  int
+	Failed   int
+	Filters  []Link
+	Receipts []ReceiptRow
+	Next     string
+	Attempts []AttemptRow
+}
+
+// ReceiptModel is the page of one delivery.
+type ReceiptModel struct {
+	ReceiptRow
+	Here, Back, Connection string
+	Header                 [][2]string
+	Body                   string // "": it is not kept any more
+	Text                   bool   // the body is text
+}
+
+// Connected is a connection in the list.
+func (r Reader) Connected(c *recourse.Connection) ConnectionRow {
+	row := ConnectionRow{Href: ConnectionPath(c.ID), Name: c.Name, Kind: r.ConnectWord(c.Kind), State: r.T("conn_" + string(c.Status)), Class: connectionClass[c.Status], Heard: r.Past(c.HeardAt), Said: r.Past(c.SaidAt)}
+	row.Trouble = r.Trouble(c)
+	if row.Trouble != "" && c.Status == recourse.ConnectionActive {
+		row.State, row.Class = r.T("conn_failing"), "bad"
+	}
+	return row
+}
+
+var connectionClass = map[recourse.ConnectionStatus]string{recourse.ConnectionActive: "on", recourse.ConnectionPaused: "off", recourse.ConnectionGone: "bad"}
+
+// Trouble says what is wrong with a connection, in a sentence; "": nothing that a person has to know.
+func (r Reader) Trouble(c *recourse.Connection) string {
+	said := r.Past(c.SaidAt).Text
+	switch {
+	case c.Status == recourse.ConnectionGone:
+		return r.T("conn_gone_say", "name", c.Name)
+	case c.Status == recourse.ConnectionPaused:
+		return ""
+	case c.OpenUntil.After(r.Now):
+		return r.T("conn_open_say", "name", c.Name, "n", r.Number(c.Failures), "until", r.Clock(c.OpenUntil), "why", r.FailureWord(c.Failure))
+	case c.Failures >= troubleAfter && said != "":
+		return r.T("conn_failing_since", "name", c.Name, "said", said, "why", r.FailureWord(c.Failure))
+	case c.Failures >= troubleAfter:
+		return r.T("conn_failing_say", "name", c.Name, "why", r.FailureWord(c.Failure))
+	}
+	return ""
+}
+
+// troubleAfter is how often a connection fails in a row before people are told.
+const troubleAfter = 2
+
+// FailureWord is why something failed, by its code: in the reader's words where there are any, else the code itself.
+func (r Reader) FailureWord(code string) string {
+	if code == "" {
+		return ""
+	}
+	if say, _, ok := r.Error(&recourse.Error{Kind: recourse.Invalid, Code: code, Message: code}); ok && say != "" {
+		return say
+	}
+	return code
+}
+
+// NoteWord is what a receipt notes, in the reader's words where there are any.
+func (r Reader) NoteWord(code string) string {
+	if code == "" {
+		return ""
+	}
+	if w := r.Language.Connect("note." + code); w != "" {
+		return w
+	}
+	return r.FailureWord(code)
+}
+
+// ConnectWord is a word about connections: of a kind, of a field of a kind, or a choice of one; the end of the key where
+// there is none.
+func (r Reader) ConnectWord(key string) string { return cmp.Or(r.Connect(key), key) }
+
+// ConnectionPath is the page of a connection.
+func ConnectionPath(id string) string { return "/connections/" + id }
+
+// KindGroups are all kinds of system, by what they do.
+func (r Reader) KindGroups(kinds []*connect.Kind) (all []KindGroup) {
+	for _, k := range kinds {
+		label := r.T("conn_group_" + k.Group)
+		i := slices.IndexFunc(all, func(g KindGroup) bool { return g.Label == label })
+		if i < 0 {
+			i, all = len(all), append(all, KindGroup{Label: label})
+		}
+		all[i].Kinds = append(all[i].Kinds, Link{Label: r.ConnectWord(k.Name), Href: "/connections/new/" + k.Name})
+	}
+	return all
+}
+
+// ConnectionFields are the fields of a kind, as a connection has them filled in. Of a secret it is only said whether it is
+// there.
+func (r Reader) ConnectionFields(k *connect.Kind, settings map[string]string, secrets []string, wrong string) (all []ConnectionField) {
+	for i := range k.Fields {
+		f := &k.Fields[i]
+		key := k.Name + "." + f.Name
+		out := ConnectionField{Name: f.Name, Label: r.fieldWord(key, f.Name), Hint: r.Connect(key + ".hint"), Standard: f.Standard, Secret: f.Secret, Required: f.Required, Wrong: f.Name == wrong}
+		if f.Secret {
+			out.Set = slices.Contains(secrets, f.Name)
+		} else {
+			out.Value = settings[f.Name]
+		}
+		for _, c := range f.Choices {
+			out.Choices = append(out.Choices, FieldOption{c, cmp.Or(r.Connect(key+"."+c), c)})
+		}
+		all = append(all, out)
+	}
+	return all
+}
+
+func (r Reader) fieldWord(key, name string) string {
+	return cmp.Or(r.Connect(key), r.Connect("field."+name), name)
+}
+
+// Receipt is a delivery in the list.
+func (r Reader) Receipt(c *store.Receipt) ReceiptRow {
+	row := ReceiptRow{Href: ReceiptPath(c.Connection, c.ID), ID: c.ID, Topic: c.Topic, At: r.Past(c.At), State: r.T("receipt_" + string(c.Status)), Class: receiptClass[c.Status], Order: c.Order, Note: r.NoteWord(c.Note), Detail: c.Detail, Kept: c.Kept}
+	if c.Events > 0 {
+		row.Events = r.T("receipt_events", "n", r.Number(c.Events))
+	}
+	if c.Status == store.ReceiptWaiting && c.NextAt.IsZero() {
+		row.Note = r.T("receipt_held")
+	}
+	if row.Note == row.Detail {
+		row.Detail = ""
+	}
+	return row
+}
+
+var receiptClass = map[store.ReceiptStatus]string{store.ReceiptWaiting: "new", store.ReceiptDone: "on", store.ReceiptUnknown: "off", store.ReceiptFailed: "bad"}
+
+// Attempt is one of our calls in the list.
+func (r Reader) Attempt(a *store.Attempt) AttemptRow {
+	result := cmp.Or(a.Result, "unknown")
+	row := AttemptRow{Effect: a.Effect, At: r.Past(a.AskedAt), State: r.T("attempt_" + result), Class: attemptClass[result], Note: r.FailureWord(a.Code), Detail: a.Detail}
+	if i := lastSlash(a.Effect); i > 0 {
+		row.Href = "/cases/" + a.Effect[:i]
+	}
+	return row
+}
+
+func lastSlash(s string) int {
+	for i := len(s) - 1; i >= 0; i-- {
+		if s[i] == '/' {
+			return i
+		}
+	}
+	return -1
+}
+
+var attemptClass = map[string]string{"done": "on", "taken": "on", "refused": "bad", "later": "new", "unknown": "new"}
+
+// ConnectionFacts are the health of a connection at a glance.
+func (r Reader) ConnectionFacts(c *recourse.Connection) (all [][2]string) {
+	add := func(key string, at time.Time, more string) {
+		if !at.IsZero() {
+			all = append(all, [2]string{r.T(key), r.Past(at).Text + more})
+		}
+	}
+	add("conn_heard", c.HeardAt, "")
+	add("conn_said", c.SaidAt, "")
+	if c.Failures > 0 {
+		add("conn_failed", c.FailedAt, " · "+r.FailureWord(c.Failure)+" · "+r.T("conn_in_a_row", "n", r.Number(c.Failures)))
+	}
+	if c.OpenUntil.After(r.Now) {
+		all = append(all, [2]string{r.T("conn_open"), r.Clock(c.OpenUntil)})
+	}
+	if c.Refused > 0 {
+		add("conn_refused", c.RefusedAt, " · "+r.T("conn_refused_n", "n", r.Number(c.Refused)))
+	}
+	return all
+}
+
+// ReceiptPath is the page of a delivery.
+func ReceiptPath(connection, id string) string {
+	return ConnectionPath(connection) + "/receipts/" + url.PathEscape(id)
+}
