@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"slices"
 	"time"
 
 	"recourse"
@@ -137,9 +138,11 @@ func (tx *Tx) AttemptsOf(k Key) (map[string][]Attempt, error) {
 	return out, err
 }
 
-// AttemptsBy are the newest attempts of a connection, at most so many.
+// AttemptsBy are the newest attempts of a connection, at most so many, the newest first.
 func (tx *Tx) AttemptsBy(merchant, connection string, limit int) ([]Attempt, error) {
-	return tx.attempts(`merchant = $1 AND connection = $2 ORDER BY asked_at DESC LIMIT $3`, merchant, connection, limit)
+	all, err := tx.attempts(`merchant = $1 AND (effect_id, n) IN (SELECT effect_id, n FROM attempts WHERE merchant = $1 AND connection = $2 ORDER BY asked_at DESC LIMIT $3)`, merchant, connection, limit)
+	slices.SortStableFunc(all, func(a, b Attempt) int { return b.AskedAt.Compare(a.AskedAt) })
+	return all, err
 }
 
 func (tx *Tx) attempts(where string, args ...any) ([]Attempt, error) {

@@ -252,7 +252,7 @@ func (v *visit) connectionModel(h *hub.Hub, k *connect.Kind, c *recourse.Connect
 	}
 	m.Filters = []view.Link{{Label: v.read.T("receipts_all"), Href: m.Here + "#deliveries", On: filter == ""}}
 	for _, s := range store.ReceiptStatuses {
-		label := v.read.T("receipt_" + string(s))
+		label := v.read.T("receipt_is_" + string(s))
 		switch {
 		case s == store.ReceiptWaiting && m.Waiting > 0:
 			label += " · " + v.read.Number(m.Waiting)

@@ -105,7 +105,7 @@ type ReceiptModel struct {
 
 // Connected is a connection in the list.
 func (r Reader) Connected(c *recourse.Connection) ConnectionRow {
-	row := ConnectionRow{Href: ConnectionPath(c.ID), Name: c.Name, Kind: r.ConnectWord(c.Kind), State: r.T("conn_" + string(c.Status)), Class: connectionClass[c.Status], Heard: r.Past(c.HeardAt), Said: r.Past(c.SaidAt)}
+	row := ConnectionRow{Href: ConnectionPath(c.ID), Name: c.Name, Kind: r.ConnectWord(c.Kind), State: r.T("conn_is_" + string(c.Status)), Class: connectionClass[c.Status], Heard: r.Past(c.HeardAt), Said: r.Past(c.SaidAt)}
 	row.Trouble = r.Trouble(c)
 	if row.Trouble != "" && c.Status == recourse.ConnectionActive {
 		row.State, row.Class = r.T("conn_failing"), "bad"
@@ -204,7 +204,7 @@ func (r Reader) fieldWord(key, name string) string {
 
 // Receipt is a delivery in the list.
 func (r Reader) Receipt(c *store.Receipt) ReceiptRow {
-	row := ReceiptRow{Href: ReceiptPath(c.Connection, c.ID), ID: c.ID, Topic: c.Topic, At: r.Past(c.At), State: r.T("receipt_" + string(c.Status)), Class: receiptClass[c.Status], Order: c.Order, Note: r.NoteWord(c.Note), Detail: c.Detail, Kept: c.Kept}
+	row := ReceiptRow{Href: ReceiptPath(c.Connection, c.ID), ID: c.ID, Topic: c.Topic, At: r.Past(c.At), State: r.T("receipt_is_" + string(c.Status)), Class: receiptClass[c.Status], Order: c.Order, Note: r.NoteWord(c.Note), Detail: c.Detail, Kept: c.Kept}
 	if c.Events > 0 {
 		row.Events = r.T("receipt_events", "n", r.Number(c.Events))
 	}
@@ -242,21 +242,21 @@ var attemptClass = map[string]string{"done": "on", "taken": "on", "refused": "ba
 
 // ConnectionFacts are the health of a connection at a glance.
 func (r Reader) ConnectionFacts(c *recourse.Connection) (all [][2]string) {
-	add := func(key string, at time.Time, more string) {
+	add := func(label string, at time.Time, more string) {
 		if !at.IsZero() {
-			all = append(all, [2]string{r.T(key), r.Past(at).Text + more})
+			all = append(all, [2]string{label, r.Past(at).Text + more})
 		}
 	}
-	add("conn_heard", c.HeardAt, "")
-	add("conn_said", c.SaidAt, "")
+	add(r.T("conn_heard"), c.HeardAt, "")
+	add(r.T("conn_said"), c.SaidAt, "")
 	if c.Failures > 0 {
-		add("conn_failed", c.FailedAt, " · "+r.FailureWord(c.Failure)+" · "+r.T("conn_in_a_row", "n", r.Number(c.Failures)))
+		add(r.T("conn_failed"), c.FailedAt, " · "+r.FailureWord(c.Failure)+" · "+r.T("conn_in_a_row", "n", r.Number(c.Failures)))
 	}
 	if c.OpenUntil.After(r.Now) {
 		all = append(all, [2]string{r.T("conn_open"), r.Clock(c.OpenUntil)})
 	}
 	if c.Refused > 0 {
-		add("conn_refused", c.RefusedAt, " · "+r.T("conn_refused_n", "n", r.Number(c.Refused)))
+		add(r.T("conn_refused"), c.RefusedAt, " · "+r.T("conn_refused_n", "n", r.Number(c.Refused)))
 	}
 	return all
 }

@@ -1408,18 +1408,18 @@ func ConnectionPage(p Page, c ConnectionModel) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if c.Tests {
-				templ_7745c5c3_Err = connectionDo(p, c.Here, "test", "conn_test", "button primary").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = connectionDo(c.Here, "test", p.R.T("conn_test"), "button primary").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
 			if c.Paused || c.Gone {
-				templ_7745c5c3_Err = connectionDo(p, c.Here, "resume", "conn_resume", "button").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = connectionDo(c.Here, "resume", p.R.T("conn_resume"), "button").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = connectionDo(p, c.Here, "pause", "conn_pause", "button").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = connectionDo(c.Here, "pause", p.R.T("conn_pause"), "button").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1600,7 +1600,7 @@ func ConnectionPage(p Page, c ConnectionModel) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = connectionDo(p, c.Here, "register", "conn_register", "button").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = connectionDo(c.Here, "register", p.R.T("conn_register"), "button").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1653,7 +1653,7 @@ func ConnectionPage(p Page, c ConnectionModel) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if c.Failed > 0 {
-				templ_7745c5c3_Err = connectionDo(p, c.Here, "replay", "receipts_replay", "button").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = connectionDo(c.Here, "replay", p.R.T("receipts_replay"), "button").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -2056,7 +2056,7 @@ func ConnectionPage(p Page, c ConnectionModel) templ.Component {
 	})
 }
 
-func connectionDo(p Page, here, do, label, class string) templ.Component {
+func connectionDo(here, do, label, class string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -2130,9 +2130,9 @@ func connectionDo(p Page, here, do, label, class string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var121 string
-		templ_7745c5c3_Var121, templ_7745c5c3_Err = templ.JoinStringErrs(p.R.T(label))
+		templ_7745c5c3_Var121, templ_7745c5c3_Err = templ.JoinStringErrs(label)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/view/connection.templ`, Line: 284, Col: 135}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/view/connection.templ`, Line: 284, Col: 128}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var121))
 		if templ_7745c5c3_Err != nil {

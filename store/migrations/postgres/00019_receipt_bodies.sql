@@ -24,3 +24,5 @@ CREATE TABLE exports (
   PRIMARY KEY (merchant, connection, receipt, order_id)
 );
 CREATE INDEX exports_order ON exports (merchant, order_id);
+
+CREATE INDEX attempts_connection ON attempts (merchant, connection, asked_at);
