@@ -97,6 +97,7 @@ var benchmarks = []benchmark{
 	{name: "due", garbage: 400, procs: 2, needs: 0.5, run: runDue},
 	{name: "import", procs: 2, run: runImport},
 	{name: "start", procs: 2, run: runStart},
+	{name: "webhooks", garbage: 400, procs: 2, run: runWebhooks},
 	{name: "http", garbage: 400, procs: 2, run: runHTTP},
 	{name: "queue-page", garbage: 400, procs: 2, run: runQueue},
 	{name: "pages", garbage: 400, procs: 2, run: runPages},

@@ -312,6 +312,15 @@ func (h *Hub) Raw(ctx context.Context, merchant, connection, receipt, by string)
 	return r, d, err
 }
 
+// Waiting counts the deliveries of a connection that wait, and those that failed.
+func (h *Hub) Waiting(ctx context.Context, merchant, connection string) (waiting, failed int, err error) {
+	err = h.Desk.Store().Read(ctx, func(tx *store.Tx) error {
+		waiting, failed, err = tx.CountReceipts(merchant, connection)
+		return err
+	})
+	return waiting, failed, err
+}
+
 // Replay lets a delivery be read again, or all that failed where the receipt is "", and says how many.
 func (h *Hub) Replay(ctx context.Context, merchant, connection, receipt string) (n int, err error) {
 	err = h.Desk.Store().Write(ctx, func(tx *store.Tx) error {

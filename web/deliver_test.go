@@ -10,7 +10,6 @@ import (
 
 	"recourse/hub"
 	"recourse/intake/signed"
-	"recourse/vault"
 	"recourse/web"
 )
 
@@ -20,18 +19,8 @@ const webhookSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 // openHub is a shop with a hub, and a connection that delivers by it.
 func openHub(t testing.TB) (*shop, *hub.Hub) {
 	t.Helper()
-	ring, err := vault.Parse(vault.NewKey())
-	if err != nil {
-		t.Fatal(err)
-	}
 	s := open(t, filepath.Join(t.TempDir(), "web.db"), patient)
-	h := hub.New(hub.Options{Desk: s.desk, Vault: ring})
-	o := s.server.Options
-	o.Hub = h
-	if s.server, err = web.New(o); err != nil {
-		t.Fatal(err)
-	}
-	s.http.Config.Handler = s.server.Handler()
+	h := s.server.Hub
 	if _, err := h.Add(t.Context(), "shop", hub.Change{ID: "erp", Kind: "signed", Name: "ERP", Secrets: map[string]string{"secret": webhookSecret}, By: "test"}); err != nil {
 		t.Fatal(err)
 	}

@@ -47,6 +47,7 @@ var notLooked = map[string]string{
 	"GET /language": "goes back", "GET /static/{file}": "a file", "GET /evidence/{file}/{size}": "a picture", "GET /cases/{case}/picture.svg": "a picture", "GET /live": "a stream", "GET /queue": "a part of a page",
 	"GET /signin/oidc": "goes to the provider", "GET /signin/oidc/back": "comes from the provider", "GET /insights/{file}": "a file", "GET /messages/languages/{lang}/file": "a file", "GET /mappings/{profile}": "a file",
 	"GET /playbook/file/playbook.yaml": "a file", "GET /playbook/file/settings.json": "a file", "GET /import/{book}/rejects.csv": "a file",
+	"GET /connections/{connection}/receipts/{receipt}/export.json": "a file",
 }
 
 // TestEveryPage looks at every page there is: that it says what it has to without a script, that nothing keeps people
@@ -332,7 +333,10 @@ func deskPages(t *testing.T, h *house, other store.Person) []onePage {
 	tried := bookAt.FindStringSubmatch(second)[1]
 	ines.post(tried+"/run", url.Values{"dry": {"yes"}})
 	ines.settle(tried)
+	h.connected()
 	return []onePage{
+		{name: "connections", path: "/connections", says: "Notre ERP"}, {name: "connect", path: "/connections/new/signed", says: "whsec_"}, {name: "connection", path: "/connections/erp", says: "Address for deliveries", open: ".remove"},
+		{name: "receipt", path: "/connections/erp/receipts/msg_1", says: "order.placed"}, {name: "receipt-failed", path: "/connections/erp/receipts/msg_2", says: "As it came"},
 		{name: "queue", path: "/", says: "Out of stock"}, {name: "queue-filtered", path: "/?situation=out_of_stock&who=nobody", says: "Out of stock", open: ".keep"},
 		{name: "queue-view", path: "/?when=week", says: "Change this view", open: "details"}, {name: "queue-none", path: "/?when=later&waits=buyer&supplier=nobody", says: "Queue"},
 		{name: "found", path: "/find", form: url.Values{"number": {"lyon"}}, says: "<mark>"}, {name: "found-nothing", path: "/find", form: url.Values{"number": {"nobody at all"}}, says: "Nothing found"},

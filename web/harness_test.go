@@ -16,9 +16,11 @@ import (
 	"recourse/account"
 	"recourse/calendar"
 	"recourse/desk"
+	"recourse/hub"
 	"recourse/playbook"
 	"recourse/store"
 	"recourse/store/pgtest"
+	"recourse/vault"
 	"recourse/web"
 )
 
@@ -41,6 +43,16 @@ func (s *shop) now() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.at
+}
+
+// ring is a fresh key to what is sealed.
+func ring(t testing.TB) *vault.Ring {
+	t.Helper()
+	r, err := vault.Parse(vault.NewKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 // wait moves the clock on and lets what is due act.
@@ -91,6 +103,7 @@ func open(t testing.TB, address string, o web.Options) *shop {
 		t.Fatal(err)
 	}
 	o.Desk, o.Accounts = s.desk, account.New(st, s.now)
+	o.Hub = hub.New(hub.Options{Desk: s.desk, Vault: ring(t)})
 	for _, id := range []string{"shop", "other"} {
 		if err := s.desk.Put(t.Context(), id, "A shop", policy, calendar.Default(), "test"); err != nil {
 			t.Fatal(err)

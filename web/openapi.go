@@ -22,8 +22,8 @@ func openAPI(version string) ([]byte, error) {
 	}
 	s := &schemas{all: map[string]any{}, types: map[string]reflect.Type{}}
 	paths := schema{}
-	for i := range routes {
-		addPath(paths, routes[i].path, routes[i].method, s.operation(&routes[i]))
+	for _, t := range allRoutes() {
+		addPath(paths, t.path, t.method, s.operation(t))
 	}
 	addPath(paths, "/healthz", "GET", s.plain("health", "Is the process up?", Health{}))
 	ready := s.plain("ready", "Is the database reached?", Health{})

@@ -18,6 +18,7 @@ import (
 	"recourse/calendar"
 	"recourse/desk"
 	"recourse/evidence"
+	"recourse/hub"
 	"recourse/playbook"
 	"recourse/sample"
 	"recourse/store"
@@ -35,6 +36,7 @@ type house struct {
 	desk     *desk.Desk
 	accounts *account.Accounts
 	evidence *evidence.Room
+	hub      *hub.Hub
 	url      string
 	at       atomic.Int64
 }
@@ -64,7 +66,8 @@ func openHouse(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	h.evidence = openEvidence(t)
-	server, err := web.New(web.Options{Desk: h.desk, Accounts: h.accounts, Clock: h.now, Evidence: h.evidence})
+	h.hub = hub.New(hub.Options{Desk: h.desk, Vault: ring(t)})
+	server, err := web.New(web.Options{Desk: h.desk, Accounts: h.accounts, Clock: h.now, Evidence: h.evidence, Hub: h.hub})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,12 +53,21 @@ var (
 
 // api adds the routes of the API to the server's.
 func (s *Server) api() {
-	for i := range routes {
-		t := &routes[i]
+	for _, t := range allRoutes() {
 		s.routes[t.pattern()] = t
 		s.access[t.pattern()] = access{api, t.needs}
 		s.mux.HandleFunc(t.pattern(), s.handle(t))
 	}
+}
+
+// allRoutes are the operations of all parts of the API.
+func allRoutes() (all []*route) {
+	for _, part := range [][]route{routes, connectionAPI} {
+		for i := range part {
+			all = append(all, &part[i])
+		}
+	}
+	return all
 }
 
 // say is the handler that says something of an act.

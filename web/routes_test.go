@@ -139,6 +139,24 @@ var routeTable = map[string]string{
 	"POST /account/passkeys/{passkey}/remove": "ok ok ok ok ok in",
 
 	// People
+	"GET /connections":                                             "ok no no no no in",
+	"GET /connections/new/{kind}":                                  "ok no no no no in",
+	"POST /connections":                                            "ok no no no no in",
+	"GET /connections/{connection}":                                "ok no no no no in",
+	"POST /connections/{connection}":                               "ok no no no no in",
+	"POST /connections/{connection}/do":                            "ok no no no no in",
+	"POST /connections/{connection}/remove":                        "ok no no no no in",
+	"GET /connections/{connection}/receipts/{receipt}":             "ok no no no no in",
+	"POST /connections/{connection}/receipts/{receipt}/replay":     "ok no no no no in",
+	"GET /connections/{connection}/receipts/{receipt}/export.json": "ok no no no no in",
+	"GET /api/v1/connections":                                      "ok no no no no 401",
+	"POST /api/v1/connections":                                     "ok no no no no 401",
+	"GET /api/v1/connections/{connection}":                         "ok no no no no 401",
+	"GET /api/v1/connections/{connection}/receipts":                "ok no no no no 401",
+	"POST /api/v1/connections/{connection}/replay":                 "ok no no no no 401",
+	"POST /in/{merchant}/{connection}":                             "open", // whoever signs as the connection does
+	"GET /in/{merchant}/{connection}":                              "open",
+
 	"GET /people":                   "ok no no no no in",
 	"POST /people":                  "ok no no no no in",
 	"GET /people/{person}":          "ok no no no no in",

@@ -24,23 +24,25 @@ var Version = "dev"
 
 // cli is the command line. Help texts teach: each says what one learns from the command.
 type cli struct {
-	Demo     demoCmd     `cmd:"" help:"See it at work: a made-up shop in a temporary database, and a link that signs in."`
-	Serve    serveCmd    `cmd:"" help:"Run the desk for a shop: deadlines, pages and the API."`
-	Import   importCmd   `cmd:"" help:"Put an order book into the database; --dry-run says what would open and what would leave."`
-	Case     caseCmd     `cmd:"" help:"The queue, a case with its why, and acting on it."`
-	Order    orderCmd    `cmd:"" help:"An order with everything that happened to it."`
-	Insights insightsCmd `cmd:"" help:"The figures: cases, times, answers, money, suppliers, countries, of a range of days."`
-	Replay   replayCmd   `cmd:"" help:"Replay an order book: which orders were in trouble, what the playbook would have done, when and why."`
-	Playbook playbookCmd `cmd:"" help:"Check, try, show, draw, compare and copy playbooks."`
-	Sample   sampleCmd   `cmd:"" help:"Write a made-up order book, to try things on."`
-	Verify   verifyCmd   `cmd:"" help:"Make every decision again from the history and compare; says what differs."`
-	Backup   backupCmd   `cmd:"" help:"Write a copy of the database, while it is in use."`
-	Restore  restoreCmd  `cmd:"" help:"Put a backup into an empty database."`
-	Migrate  migrateCmd  `cmd:"" help:"Bring the tables to this program's version, or say which they have."`
-	Token    tokenCmd    `cmd:"" help:"Ways in: tokens for programs, links for people."`
-	Person   personCmd   `cmd:"" help:"The people of the desk: add, list, invite again, disable."`
-	Tracking trackingCmd `cmd:"" help:"Tracking numbers: which are watched, which are silent."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Demo       demoCmd       `cmd:"" help:"See it at work: a made-up shop in a temporary database, and a link that signs in."`
+	Serve      serveCmd      `cmd:"" help:"Run the desk for a shop: deadlines, pages and the API."`
+	Import     importCmd     `cmd:"" help:"Put an order book into the database; --dry-run says what would open and what would leave."`
+	Case       caseCmd       `cmd:"" help:"The queue, a case with its why, and acting on it."`
+	Order      orderCmd      `cmd:"" help:"An order with everything that happened to it."`
+	Insights   insightsCmd   `cmd:"" help:"The figures: cases, times, answers, money, suppliers, countries, of a range of days."`
+	Replay     replayCmd     `cmd:"" help:"Replay an order book: which orders were in trouble, what the playbook would have done, when and why."`
+	Playbook   playbookCmd   `cmd:"" help:"Check, try, show, draw, compare and copy playbooks."`
+	Sample     sampleCmd     `cmd:"" help:"Write a made-up order book, to try things on."`
+	Verify     verifyCmd     `cmd:"" help:"Make every decision again from the history and compare; says what differs."`
+	Backup     backupCmd     `cmd:"" help:"Write a copy of the database, while it is in use."`
+	Restore    restoreCmd    `cmd:"" help:"Put a backup into an empty database."`
+	Migrate    migrateCmd    `cmd:"" help:"Bring the tables to this program's version, or say which they have."`
+	Token      tokenCmd      `cmd:"" help:"Ways in: tokens for programs, links for people."`
+	Person     personCmd     `cmd:"" help:"The people of the desk: add, list, invite again, disable."`
+	Connection connectionCmd `cmd:"" help:"Other systems: connect, test, pause, see what came and why it failed, read it again."`
+	Vault      vaultCmd      `cmd:"" help:"The key to secrets and deliveries: make one, seal everything anew."`
+	Version    versionCmd    `cmd:"" help:"Print the version."`
+	Tracking   trackingCmd   `cmd:"" help:"Tracking numbers: which are watched, which are silent."`
 }
 
 // Exit codes.

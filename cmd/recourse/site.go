@@ -31,7 +31,7 @@ func (o *office) serve(ctx context.Context, options web.Options, listener net.Li
 	ctx, stop := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	running.Go(func() { o.Run(ctx) })
-	running.Go(func() { o.runner(nil).Run(ctx) })
+	running.Go(func() { o.runner(ringOf(options.Hub)).Run(ctx) })
 	if options.Evidence != nil {
 		running.Go(func() { o.tend(ctx, options.Evidence) })
 	}
