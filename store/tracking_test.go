@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -156,5 +157,44 @@ func TestNumberOf(t *testing.T) {
 		if got := store.NumberOf(&recourse.Parcel{ID: c.id, Tracking: c.tracking}); got != c.want {
 			t.Errorf("%q %q: %q, want %q", c.id, c.tracking, got, c.want)
 		}
+	}
+}
+
+// BenchmarkTrackings saves 500 changes at a time, each with a new parcel: one that has no tracking number, one that has and
+// whose merchant has no service, and one whose merchant has.
+func BenchmarkTrackings(b *testing.B) {
+	for _, c := range []struct{ name, prefix, kind string }{{"none", "P-", "shopify"}, {"number", "LP0000", "shopify"}, {"watched", "LP0000", "17track"}} {
+		b.Run(c.name, func(b *testing.B) {
+			s, err := store.Open(b.Context(), filepath.Join(b.TempDir(), "recourse.db"))
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer s.Close()
+			n := 0
+			saveAll := func(tx *store.Tx) error {
+				var changes []*store.Change
+				for range 500 {
+					n++
+					ch := parcels(store.File{Key: store.Key{Merchant: "shop", Order: strconv.Itoa(n)}, OrderFile: &recourse.OrderFile{}}, "e"+strconv.Itoa(n), recourse.Parcel{ID: fmt.Sprintf("%s%08d", c.prefix, n), ScannedAt: noon})
+					if err := ch.Prepare(); err != nil {
+						return err
+					}
+					changes = append(changes, ch)
+				}
+				_, err := tx.Save(changes)
+				return err
+			}
+			if err := s.Write(b.Context(), func(tx *store.Tx) error {
+				return tx.PutConnection(&store.Connection{Connection: recourse.Connection{Merchant: "shop", ID: "c", Kind: c.kind, Status: recourse.ConnectionActive, CreatedAt: noon, ChangedAt: noon}})
+			}); err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				if err := s.Write(b.Context(), saveAll); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/500, "µs/change")
+		})
 	}
 }

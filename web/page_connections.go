@@ -188,6 +188,7 @@ func (v *visit) showConnection(status int, wrong error, filled *hub.Change) erro
 	}
 	var c store.Connection
 	var attempts []store.Attempt
+	var tracked [][2]string
 	err = v.desk.Store().Read(v.r.Context(), func(tx *store.Tx) (err error) {
 		if c, err = tx.Connection(v.who.Merchant, id); err != nil {
 			return err
@@ -205,7 +206,10 @@ func (v *visit) showConnection(status int, wrong error, filled *hub.Change) erro
 		if m.Waiting, m.Failed, err = tx.CountReceipts(v.who.Merchant, id); err != nil {
 			return err
 		}
-		attempts, err = tx.AttemptsBy(v.who.Merchant, id, receiptsAtOnce)
+		if attempts, err = tx.AttemptsBy(v.who.Merchant, id, receiptsAtOnce); err != nil {
+			return err
+		}
+		tracked, err = v.trackingFacts(tx, id)
 		return err
 	})
 	if err != nil {
@@ -219,6 +223,7 @@ func (v *visit) showConnection(status int, wrong error, filled *hub.Change) erro
 		m.Attempts = append(m.Attempts, v.read.Attempt(&attempts[i]))
 	}
 	v.connectionModel(h, k, &c.Connection, &m, filter.Status)
+	m.Facts = append(m.Facts, tracked...)
 	// Which secrets are there is told without the key where there is none.
 	name, settings, secrets := c.Name, c.Settings, []string(nil)
 	if o, err := h.Connection(v.r.Context(), v.who.Merchant, id); err == nil {

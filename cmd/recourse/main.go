@@ -45,6 +45,7 @@ type cli struct {
 	Connection connectionCmd `cmd:"" help:"Other systems: connect, test, pause, see what came and why it failed, read it again."`
 	Vault      vaultCmd      `cmd:"" help:"The key to secrets and deliveries: make one, seal everything anew."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
+	Tracking   trackingCmd   `cmd:"" help:"Tracking numbers: which are watched, which are silent."`
 }
 
 // Exit codes.

@@ -47,6 +47,7 @@ func (o *office) serve(ctx context.Context, options web.Options, listener net.Li
 	}
 	if options.Hub != nil {
 		running.Go(func() { options.Hub.Run(ctx) })
+		running.Go(func() { o.registrar(options.Hub).Run(ctx) })
 	}
 	err = server.Serve(ctx, listener)
 	stop()

@@ -82,12 +82,11 @@ func sorted(due []store.Tracking, files map[store.Key]store.File, now time.Time)
 
 // job is what is done for one connection in one round.
 type job struct {
-	r          *Registrar
-	now        time.Time
-	kept       store.Connection
-	connection *recourse.Connection
-	service    track.Service
-	already    []track.Number // of the batch in hand, those that were registered before
+	r       *Registrar
+	now     time.Time
+	kept    store.Connection
+	service track.Service
+	already []track.Number // of the batch in hand, those that were registered before
 }
 
 // do does it, a batch of the service at a time, and writes each down before the next is begun.
@@ -132,7 +131,7 @@ func (j *job) batch(ctx context.Context, part []store.Tracking, ask func(context
 	for i := range part {
 		t := &part[i]
 		// A carrier that is named wrongly is refused, and one that is not named may not be found out: each is tried in turn.
-		numbers[i] = track.Number{Tracking: t.Tracking, Carrier: t.Carrier, Order: t.Order, Parcel: t.Parcel, Ref: t.Ref, Status: t.ParcelStatus, Carried: t.Failure == failureOf(track.CarrierUnknown)}
+		numbers[i] = track.Number{Tracking: t.Tracking, Carrier: t.Carrier, Order: t.Order, Parcel: t.Parcel, Ref: t.Ref, Status: t.ParcelStatus, Carried: t.Failure == failures[track.CarrierUnknown]}
 	}
 	answers, failure := ask(ctx, numbers)
 	said := map[string]*track.Answer{}
@@ -168,22 +167,26 @@ func (j *job) again(tries int, failure error) time.Time {
 	return at
 }
 
-// failureOf is the code that a row keeps of a service's answer.
-func failureOf(code string) string {
-	if code == "" {
-		return ""
-	}
-	return "tracking_" + code
+// failures are the codes that a row keeps of a service's answers; the words for people are error.CODE.
+var failures = map[string]string{
+	track.CarrierUnknown: "tracking_carrier_unknown", track.NumberInvalid: "tracking_number_invalid", track.NeedsMore: "tracking_needs_more", track.Quota: "tracking_quota",
+	track.NotRegistered: "tracking_cannot", track.Cannot: "tracking_cannot", track.NoNews: notFound,
 }
+
+// What is silent, and why.
+const (
+	notFound = "tracking_not_found"
+	expired  = "tracking_expired"
+)
 
 // registered takes the answer to a registration. Of what was registered before, by whomever, is fetched what the service
 // told while nobody here listened.
 func (j *job) registered(t *store.Tracking, a *track.Answer) {
-	named := t.Failure == failureOf(track.CarrierUnknown)
+	named := t.Failure == failures[track.CarrierUnknown]
 	if a.Code == track.Already {
 		j.already = append(j.already, track.Number{Tracking: t.Tracking, Ref: a.Ref})
 	}
-	t.Detail, t.Failure = a.Detail, failureOf(a.Code)
+	t.Detail, t.Failure = a.Detail, failures[a.Code]
 	switch a.Code {
 	case track.Done, track.Already:
 		t.Status, t.Failure, t.Detail, t.Tries, t.RegisteredAt, t.NextAt = store.TrackingWatched, "", "", 0, j.now, j.now.Add(checkIn)
@@ -219,20 +222,20 @@ func (j *job) stopped(t *store.Tracking, a *track.Answer) {
 }
 
 // silences are the words by which a service says that it has nothing, or has given up.
-var silences = map[string]string{"NotFound": "not_found", "Pending": "not_found", "Expired": "expired"}
+var silences = map[string]string{"NotFound": notFound, "Pending": notFound, "Expired": expired}
 
 // looked takes what the service knows of a silent number.
 func (j *job) looked(t *store.Tracking, a *track.Answer) {
 	t.Tries, t.NextAt, t.State, t.Detail = 0, j.now.Add(checkIn), a.State, a.Detail
 	switch a.Code {
 	case track.Done:
-		t.Failure = failureOf(silences[mainWord(a.State)])
+		t.Failure = silences[mainWord(a.State)]
 	case track.NoNews:
-		t.Failure = failureOf("not_found")
+		t.Failure = notFound
 	case track.NotRegistered: // somebody took it out over there
 		t.Status, t.Failure, t.NextAt = store.TrackingWaiting, "", j.now
 	default:
-		t.Failure = failureOf(a.Code)
+		t.Failure = failures[a.Code]
 	}
 }
 
@@ -250,23 +253,23 @@ func (j *job) fetched(ctx context.Context, part []store.Tracking, answers []trac
 	if err := j.keep(ctx, answers); err != nil {
 		return err
 	}
-	if again := j.already; len(again) > 0 {
+	if before := j.already; len(before) > 0 {
 		j.already = nil
-		told, err := j.service.Look(ctx, again)
+		told, err := j.service.Look(ctx, before)
 		if err := errors.Join(j.note(ctx, err), j.keep(ctx, told)); err != nil {
 			return err
 		}
 	}
-	var expired []track.Number
+	var again []track.Number
 	for i := range part {
-		if t := &part[i]; t.Failure == failureOf("expired") && t.Status == store.TrackingWatched {
-			expired = append(expired, track.Number{Tracking: t.Tracking, Ref: t.Ref})
+		if t := &part[i]; t.Failure == expired && t.Status == store.TrackingWatched {
+			again = append(again, track.Number{Tracking: t.Tracking, Ref: t.Ref})
 		}
 	}
-	if len(expired) == 0 {
+	if len(again) == 0 {
 		return nil
 	}
-	_, err := j.service.Retrack(ctx, expired) // a service does so once for each number, and refuses it after that
+	_, err := j.service.Retrack(ctx, again) // a service does so once for each number, and refuses it after that
 	return j.note(ctx, err)
 }
 
@@ -276,7 +279,7 @@ func (j *job) keep(ctx context.Context, answers []track.Answer) error {
 	if len(d) == 0 || j.r.Put == nil {
 		return nil
 	}
-	return j.r.Put(ctx, j.connection, d)
+	return j.r.Put(ctx, j.kept.Merchant, j.kept.ID, d)
 }
 
 // put writes numbers down.

@@ -45,12 +45,10 @@ type Registrar struct {
 	Store *store.Store
 	Now   func() time.Time
 	Node  string // names this process
-	// Open opens the secrets of a connection.
-	Open func(*store.Connection) (*recourse.Connection, error)
-	// Client is how a connection's service is asked; it is the same for the same connection, since it keeps the rate.
-	Client func(*recourse.Connection) *call.Client
+	// Open gives a connection with its secrets open, and how its service is asked.
+	Open func(ctx context.Context, merchant, id string) (*recourse.Connection, *call.Client, error)
 	// Put takes down deliveries that were fetched, as a poller's; nil: what is fetched is not kept.
-	Put func(context.Context, *recourse.Connection, []intake.Delivery) error
+	Put func(ctx context.Context, merchant, id string, all []intake.Delivery) error
 }
 
 // leaseName is the lease of who works.
@@ -153,11 +151,12 @@ func (r *Registrar) work(ctx context.Context, due []store.Tracking, now time.Tim
 	if err != nil || j.kept.Status != recourse.ConnectionActive || j.kept.OpenUntil.After(now) {
 		return j.put(ctx, later(due, now.Add(pauseFor)))
 	}
-	if j.connection, err = r.Open(&j.kept); err != nil {
+	connection, client, err := r.Open(ctx, j.kept.Merchant, j.kept.ID)
+	if err != nil {
 		slog.Warn("trackings", "connection", j.kept.ID, "error", recourse.CodeOf(err))
 		return j.put(ctx, later(due, now.Add(pauseFor)))
 	}
-	if j.service = track.ServiceOf(j.connection, r.Client(j.connection)); j.service == nil {
+	if j.service = track.ServiceOf(connection, client); j.service == nil {
 		return j.put(ctx, later(due, now.Add(checkIn)))
 	}
 	return j.do(ctx, sorted(due, files, now))

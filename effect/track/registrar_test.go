@@ -64,11 +64,11 @@ func newWorld(t *testing.T) *world {
 	w.connection = &recourse.Connection{Merchant: "shop", ID: "t17", Kind: "17track", Settings: map[string]string{"url": server.URL + "/track/v2.4"}, Status: recourse.ConnectionActive, CreatedAt: noon}
 	client := call.New(call.Options{Timeout: 150 * time.Millisecond})
 	w.registrar = &track.Registrar{
-		Store: s, Now: w.now, Node: "n", Client: func(*recourse.Connection) *call.Client { return client },
-		Open: func(c *store.Connection) (*recourse.Connection, error) {
-			opened := c.Connection
+		Store: s, Now: w.now, Node: "n",
+		Open: func(context.Context, string, string) (*recourse.Connection, *call.Client, error) {
+			opened := *w.connection
 			opened.Secrets = map[string]string{"key": "K"}
-			return &opened, nil
+			return &opened, client, nil
 		},
 		Put: w.put,
 	}
@@ -78,14 +78,14 @@ func newWorld(t *testing.T) *world {
 func (w *world) now() time.Time { return w.at }
 
 // put reads what was fetched as the worker of deliveries does, and tells the desk.
-func (w *world) put(ctx context.Context, c *recourse.Connection, all []intake.Delivery) error {
+func (w *world) put(ctx context.Context, merchant, id string, all []intake.Delivery) error {
 	for i := range all {
-		m, err := reader.SeventeenTrack().Read(c, &all[i])
+		m, err := reader.SeventeenTrack().Read(w.connection, &all[i])
 		if err != nil {
 			w.t.Error(err)
 		}
 		for _, e := range m.Events {
-			e.Source = c.ID
+			e.Source = id
 			w.tell(e)
 		}
 	}
@@ -245,10 +245,10 @@ func TestRefused(t *testing.T) {
 	if l = w.list(); l["YW000000000002"].Status != store.TrackingRefused || l["YW000000000002"].Tries != 4 {
 		t.Errorf("%+v", l["YW000000000002"])
 	}
-	w.registrar.Open = func(c *store.Connection) (*recourse.Connection, error) {
-		opened := c.Connection
+	w.registrar.Open = func(context.Context, string, string) (*recourse.Connection, *call.Client, error) {
+		opened := *w.connection
 		opened.Secrets = map[string]string{"key": "wrong"}
-		return &opened, nil
+		return &opened, call.New(call.Options{}), nil
 	}
 	w.ship("3", "LP000000000003", "")
 	w.rounds()
