@@ -9,6 +9,17 @@ import (
 	"recourse"
 )
 
+// What somebody may have done with webhooks, beside the others of [Audits].
+const (
+	AuditWebhookAdded    = "webhook_added"
+	AuditWebhookChanged  = "webhook_changed"
+	AuditWebhookPaused   = "webhook_paused"
+	AuditWebhookResumed  = "webhook_resumed"
+	AuditWebhookRotated  = "webhook_rotated"
+	AuditWebhookRemoved  = "webhook_removed"
+	AuditWebhookReplayed = "webhook_replayed"
+)
+
 // WebhookKind says how somebody is told.
 type WebhookKind string
 
@@ -126,6 +137,9 @@ func (tx *Tx) Webhook(merchant, id string) (Webhook, error) {
 func (tx *Tx) Webhooks(merchant string) ([]Webhook, error) {
 	return tx.webhooks(`merchant = $1 ORDER BY created_at, webhook`, merchant)
 }
+
+// AllConnections are the connections of all merchants.
+func (tx *Tx) AllConnections() ([]Connection, error) { return tx.connections(`merchant <> ''`) }
 
 // AllWebhooks are those of all merchants.
 func (tx *Tx) AllWebhooks() ([]Webhook, error) { return tx.webhooks(`merchant <> ''`) }

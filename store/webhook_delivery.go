@@ -80,8 +80,8 @@ func (tx *Tx) Ahead(d *Delivery, tries int) (*Delivery, error) {
 	return &all[0], nil
 }
 
-// Behind are the orders of those given, of a webhook, whose next waiting delivery is let go at an instant: the one that
-// stands first.
+// LetGo lets the delivery be tried at an instant that stands next behind one, of the same order and for the same webhook,
+// if it was not tried yet.
 func (tx *Tx) LetGo(d *Delivery, at time.Time) error {
 	_, err := tx.exec(`UPDATE webhook_deliveries SET next_at = $4 WHERE merchant = $1 AND webhook = $2 AND status = 'waiting' AND tries = 0 AND next_at > $4
 		AND notice = (SELECT notice FROM webhook_deliveries WHERE merchant = $1 AND webhook = $2 AND status = 'waiting' AND order_id = $3 AND place > $5 ORDER BY place LIMIT 1)`,
@@ -118,8 +118,8 @@ func (tx *Tx) EndTry(d *Delivery, until time.Time) (bool, error) {
 	if err != nil { // unreachable: it is made of instants and texts
 		return false, err
 	}
-	res, err := tx.exec(`UPDATE webhook_deliveries SET status = $5, next_at = $6, ended_at = $7, attempts = $8, answer = $9 WHERE merchant = $1 AND webhook = $2 AND notice = $3 AND next_at = $4 AND status = 'waiting'`,
-		d.Merchant, d.Webhook, d.Notice, micros(until), string(d.Status), micros(d.NextAt), micros(d.EndedAt), attempts, append([]byte{}, d.Answer...))
+	res, err := tx.exec(`UPDATE webhook_deliveries SET status = $5, next_at = $6, ended_at = $7, attempts = $8, answer = $9, tries = $10 WHERE merchant = $1 AND webhook = $2 AND notice = $3 AND next_at = $4 AND status = 'waiting'`,
+		d.Merchant, d.Webhook, d.Notice, micros(until), string(d.Status), micros(d.NextAt), micros(d.EndedAt), attempts, append([]byte{}, d.Answer...), d.Tries)
 	if err != nil {
 		return false, err
 	}
