@@ -71,9 +71,10 @@ func (tx *Tx) DueDeliveries(merchant, webhook string, now time.Time, limit int) 
 }
 
 // Ahead is the first delivery of the same order to the same webhook that waits, stands before a place, and was tried less
-// often than so many times; nil: there is none.
-func (tx *Tx) Ahead(d *Delivery, tries int) (*Delivery, error) {
-	all, err := tx.deliveries(`d.merchant = $1 AND d.webhook = $2 AND d.status = 'waiting' AND d.order_id = $3 AND d.place < $4 AND d.tries < $5 ORDER BY d.place LIMIT 1`, d.Merchant, d.Webhook, d.Order, d.Place, tries)
+// often than so many times, or is being tried the last of them: its lease ends before an instant. nil: there is none.
+func (tx *Tx) Ahead(d *Delivery, tries int, leased time.Time) (*Delivery, error) {
+	all, err := tx.deliveries(`d.merchant = $1 AND d.webhook = $2 AND d.status = 'waiting' AND d.order_id = $3 AND d.place < $4 AND (d.tries < $5 OR d.tries = $5 AND d.next_at <= $6) ORDER BY d.place LIMIT 1`,
+		d.Merchant, d.Webhook, d.Order, d.Place, tries, micros(leased))
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}

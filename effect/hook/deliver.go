@@ -210,7 +210,7 @@ func (s *Service) take(ctx context.Context, w *store.Webhook) (tries []try, more
 // takeOne takes one delivery; false: an earlier one of its order is on its way, or somebody was faster.
 func takeOne(tx *store.Tx, d *store.Delivery, now time.Time) (t try, ok bool, err error) {
 	if d.Order != "" {
-		ahead, err := tx.Ahead(d, patientTries)
+		ahead, err := tx.Ahead(d, patientTries, now.Add(deliveryFor))
 		if err != nil {
 			return t, false, err
 		}
