@@ -389,10 +389,10 @@ func TestDead(t *testing.T) {
 		const many = 100_000
 		const each = ` FROM (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) SELECT i FROM n) all_of_them`
 		if err := b.desk.Store().Write(t.Context(), func(tx *store.Tx) error {
-			_, err := tx.ExecContext(t.Context(), `INSERT INTO notices (merchant, notice, order_id, place, channel, type, at, fresh, body) SELECT 'shop', 'dead_' || i, 'dead_' || i, 1, '', 'case.moved', $1 + i, 0, $2`+each, march.UnixMicro(), []byte("{}"))
+			_, err := tx.ExecContext(t.Context(), `INSERT INTO notices (merchant, notice, order_id, place, channel, type, at, fresh, body) SELECT 'shop', 'dead_' || i, 'dead_' || i, 1, '', 'case.moved', CAST($1 AS BIGINT) + i, 0, $2`+each, march.UnixMicro(), []byte("{}"))
 			if err == nil {
 				_, err = tx.ExecContext(t.Context(), `INSERT INTO webhook_deliveries (merchant, webhook, notice, order_id, place, type, at, status, next_at, tries, ended_at, attempts, answer)
-					SELECT 'shop', $1, 'dead_' || i, 'dead_' || i, 1, 'case.moved', $2 + i, 'waiting', $2, 0, 9223372036854775807, $3, $4`+each, gone.ID, march.UnixMicro(), []byte("[]"), []byte{})
+					SELECT 'shop', $1, 'dead_' || i, 'dead_' || i, 1, 'case.moved', CAST($2 AS BIGINT) + i, 'waiting', CAST($2 AS BIGINT), 0, 9223372036854775807, $3, $4`+each, gone.ID, march.UnixMicro(), []byte("[]"), []byte{})
 			}
 			return err
 		}); err != nil {
