@@ -47,7 +47,7 @@ type Kind struct {
 }
 
 // kinds are all kinds, in the order in which they are offered.
-var kinds = []*Kind{&shopify, &woocommerce, &seventeenTrack, &aftership, &imap, &smtp, &dsers, &taobao, &stripe, &paypal, &signed}
+var kinds = []*Kind{&shopify, &woocommerce, &seventeenTrack, &aftership, &imap, &smtp, &dsers, &taobao, &stripe, &paypal, &signedKind}
 
 // Kinds are all kinds of system, in the order in which they are offered.
 func Kinds() []*Kind { return kinds }

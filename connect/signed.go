@@ -1,7 +1,15 @@
 package connect
 
-// signed is any system that signs what it tells, by Standard Webhooks.
-var signed = Kind{
+import "recourse/intake/signed"
+
+// signedKind is any system that signs what it tells, by Standard Webhooks.
+var signedKind = Kind{
 	Name: "signed", Group: "any",
-	Fields: []Field{{Name: "secret", Secret: true, Required: true}},
+	Fields: []Field{{Name: "secret", Secret: true, Required: true, Check: checkSigned}, {Name: "old_secret", Secret: true, Check: checkSigned}},
+	Reader: signed.Reader,
+}
+
+func checkSigned(v string) error {
+	_, err := signed.Secrets(v)
+	return err
 }

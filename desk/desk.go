@@ -44,13 +44,15 @@ type Desk struct {
 	watchers watchers
 	trials   chan struct{} // one for each trial that is made
 	reports  reports
+	receiver receiver
 }
 
 // New opens a desk on a store. The clock is asked once for each transaction. Close it before the store.
 func New(s *store.Store, clock func() time.Time) *Desk {
-	d := &Desk{store: s, clock: clock, node: rand.Text(), queue: make(chan *call, maxBatch), late: make(chan []*job), wake: make(chan struct{}, 1), stopped: make(chan struct{}), trials: make(chan struct{}, mostTrials)}
+	d := &Desk{store: s, clock: clock, node: rand.Text(), queue: make(chan *call, maxBatch), late: make(chan []*job), wake: make(chan struct{}, 1), stopped: make(chan struct{}), trials: make(chan struct{}, mostTrials), receiver: newReceiver()}
 	d.ctx, d.stop = context.WithCancel(context.Background())
 	go d.serve()
+	go d.receive()
 	return d
 }
 
@@ -58,6 +60,7 @@ func New(s *store.Store, clock func() time.Time) *Desk {
 func (d *Desk) Close() {
 	d.stop()
 	<-d.stopped
+	<-d.receiver.stopped
 }
 
 // Store is where the desk keeps everything, for who reads.

@@ -15,11 +15,12 @@ type Erasure struct {
 	Files   int // photos and videos
 	Uploads int // files on their way, or just come
 	Links   int // to the buyer's page, that would still let in
+	Said    int // deliveries of other systems, as they came
 	Open    int // cases that are open: without an address nobody can be written to
 }
 
 // Nothing says that there is nothing left to erase.
-func (e Erasure) Nothing() bool { return e.Fields+e.Files+e.Uploads+e.Links == 0 }
+func (e Erasure) Nothing() bool { return e.Fields+e.Files+e.Uploads+e.Links+e.Said == 0 }
 
 // Erasable is what would go if the buyer of an order were erased: order_unknown, of kind [recourse.NotFound], when the
 // merchant has none of that id.
@@ -67,13 +68,17 @@ func (d *Desk) erasable(tx *store.Tx, k store.Key) (e Erasure, err error) {
 			e.Links++
 		}
 	}
+	if e.Said, err = tx.CountDeliveries(k); err != nil {
+		return e, err
+	}
 	e.Uploads, err = tx.Uploads(k)
 	return e, err
 }
 
 // Erase erases the buyer of an order, everywhere at once, in the name of somebody, and says what went: the personal
-// fields, the words that it was found by, the photos and videos, files under way, links to the buyer's page, and the
-// number that stood for the buyer in the figures. It cannot be taken back. That it was done, by whom and when, is kept.
+// fields, the words that it was found by, the photos and videos, files under way, links to the buyer's page, what other
+// systems delivered about it, and the number that stood for the buyer in the figures. It cannot be taken back. That it was
+// done, by whom and when, is kept.
 func (d *Desk) Erase(ctx context.Context, merchant, order, by string) (gone Erasure, err error) {
 	k, now := store.Key{Merchant: merchant, Order: order}, d.clock()
 	err = d.store.Write(ctx, func(tx *store.Tx) error {

@@ -100,5 +100,13 @@ func newRefs(before, after *recourse.OrderFile) []store.Ref {
 			refs = append(refs, store.Ref{Kind: "parcel", ID: id})
 		}
 	}
+	if o := &after.Order; o.Ref != "" && o.Ref != before.Order.Ref {
+		refs = append(refs, ShopRef(o.Channel, o.Ref))
+	}
 	return refs
+}
+
+// ShopRef is what an order is found by that a shop names by its own id: the shop's connection and that id.
+func ShopRef(connection, ref string) store.Ref {
+	return store.Ref{Kind: "shop", ID: connection + "/" + ref}
 }

@@ -22,10 +22,20 @@ const (
 	AuditTexts     = "texts"      // words of messages; kept with the words
 	AuditPolicy    = "policy"     // put a policy to work; kept with its versions
 	AuditSignedOut = "signed_out" // ended a person's sessions
+
+	AuditConnected    = "connected"    // a system
+	AuditConnection   = "connection"   // changed a connection's name, settings or secrets
+	AuditDisconnected = "disconnected" // took a connection away
+	AuditPaused       = "paused"       // a connection
+	AuditResumed      = "resumed"      // a connection
+	AuditGone         = "gone"         // the other side ended a connection
+	AuditRead         = "read"         // looked at a delivery as it came
+	AuditExported     = "exported"     // took what is kept of a buyer who asked for it
 )
 
 // Audits lists them.
 var Audits = []string{AuditSetUp, AuditInvited, AuditRelinked, AuditJoined, AuditChanged, AuditBlocked, AuditAdmitted, AuditLinked, AuditUnlinked, AuditErased, AuditTexts, AuditPolicy, AuditSignedOut,
+	AuditConnected, AuditConnection, AuditDisconnected, AuditPaused, AuditResumed, AuditGone, AuditRead, AuditExported,
 	AuditWebhookAdded, AuditWebhookChanged, AuditWebhookPaused, AuditWebhookResumed, AuditWebhookRotated, AuditWebhookRemoved, AuditWebhookReplayed}
 
 // Audit is something that somebody changed beside the orders.

@@ -56,7 +56,7 @@ func (tx *Tx) Connections(merchant string) ([]Connection, error) {
 
 // DropConnection takes a connection away, with what it received.
 func (tx *Tx) DropConnection(merchant, id string) error {
-	for _, table := range []string{"receipts", "connections"} {
+	for _, table := range []string{"exports", "receipt_bodies", "receipts", "connections"} {
 		if _, err := tx.exec(`DELETE FROM `+table+` WHERE merchant = $1 AND connection = $2`, merchant, id); err != nil {
 			return err
 		}

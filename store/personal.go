@@ -54,7 +54,7 @@ func (tx *Tx) savePersonal(changes []*Change) error {
 //
 // With them go the words that the order was found by, what refers to the photos and videos (the files themselves with the
 // next sweep), the names of files that were under way, and all links to the buyer's page. The order is put into the index
-// again by what is left of it.
+// again by what is left of it. What deliveries said of it goes, too; that they came stays.
 func (tx *Tx) Erase(k Key, now time.Time) error {
 	empty, err := encode(recourse.Personal{})
 	if err != nil {
@@ -77,6 +77,9 @@ func (tx *Tx) Erase(k Key, now time.Time) error {
 		}
 	}
 	if err := tx.dropWords(k); err != nil {
+		return err
+	}
+	if err := tx.eraseDeliveries(k); err != nil {
 		return err
 	}
 	// Version 0 is no decision's: whoever puts the order in at this moment, by what it had, does not mark this as done.

@@ -128,9 +128,9 @@ func (tx *Tx) EndTry(d *Delivery, until time.Time) (bool, error) {
 	return n == 1, err
 }
 
-// Replay begins a delivery from the beginning, whatever became of it: webhook_delivery_unknown, of kind
+// ReplayDelivery begins a delivery from the beginning, whatever became of it: webhook_delivery_unknown, of kind
 // [recourse.NotFound], when there is none.
-func (tx *Tx) Replay(merchant, webhook, notice string, at time.Time) error {
+func (tx *Tx) ReplayDelivery(merchant, webhook, notice string, at time.Time) error {
 	res, err := tx.exec(`UPDATE webhook_deliveries SET status = 'waiting', tries = 0, next_at = $4, ended_at = $5 WHERE merchant = $1 AND webhook = $2 AND notice = $3`, merchant, webhook, notice, micros(at), int64(never))
 	if err != nil {
 		return err
@@ -145,9 +145,9 @@ func deliveryUnknown(notice string) error {
 	return &recourse.Error{Kind: recourse.NotFound, Code: "webhook_delivery_unknown", Field: "delivery", Message: "there is no delivery " + recourse.Shorten(notice, 60)}
 }
 
-// ReplayFailed begins some of the failed deliveries of a webhook from the beginning whose notices are of an instant or
+// ReplayFailedDeliveries begins some of the failed deliveries of a webhook from the beginning whose notices are of an instant or
 // later, the oldest first, and says how many.
-func (tx *Tx) ReplayFailed(merchant, webhook string, since, at time.Time, limit int) (int64, error) {
+func (tx *Tx) ReplayFailedDeliveries(merchant, webhook string, since, at time.Time, limit int) (int64, error) {
 	res, err := tx.exec(`UPDATE webhook_deliveries SET status = 'waiting', tries = 0, next_at = $4, ended_at = $5 WHERE merchant = $1 AND webhook = $2 AND notice IN
 		(SELECT notice FROM webhook_deliveries WHERE merchant = $1 AND webhook = $2 AND status = 'failed' AND at >= $3 ORDER BY at, notice LIMIT $6)`, merchant, webhook, micros(since), micros(at), int64(never), limit)
 	if err != nil {
@@ -156,8 +156,8 @@ func (tx *Tx) ReplayFailed(merchant, webhook string, since, at time.Time, limit 
 	return res.RowsAffected()
 }
 
-// Delivery reads a delivery: webhook_delivery_unknown, of kind [recourse.NotFound], when there is none.
-func (tx *Tx) Delivery(merchant, webhook, notice string) (Delivery, error) {
+// WebhookDelivery reads a delivery: webhook_delivery_unknown, of kind [recourse.NotFound], when there is none.
+func (tx *Tx) WebhookDelivery(merchant, webhook, notice string) (Delivery, error) {
 	all, err := tx.deliveries(`d.merchant = $1 AND d.webhook = $2 AND d.notice = $3`, merchant, webhook, notice)
 	if err == nil && len(all) == 0 {
 		err = deliveryUnknown(notice)
@@ -168,9 +168,9 @@ func (tx *Tx) Delivery(merchant, webhook, notice string) (Delivery, error) {
 	return all[0], nil
 }
 
-// Deliveries are a webhook's deliveries behind a cursor, the newest first, at most so many; of one status, or of all. The
+// WebhookDeliveries are a webhook's deliveries behind a cursor, the newest first, at most so many; of one status, or of all. The
 // cursor is for those behind them.
-func (tx *Tx) Deliveries(merchant, webhook string, status DeliveryStatus, after Cursor, limit int) ([]Delivery, Cursor, error) {
+func (tx *Tx) WebhookDeliveries(merchant, webhook string, status DeliveryStatus, after Cursor, limit int) ([]Delivery, Cursor, error) {
 	if after.ID == "" {
 		after.N = never
 	}
@@ -188,8 +188,8 @@ func (tx *Tx) Deliveries(merchant, webhook string, status DeliveryStatus, after 
 	return all, Cursor{micros(last.At), last.Notice}, nil
 }
 
-// CountDeliveries counts the deliveries of a webhook that wait and those that failed, each no further than most.
-func (tx *Tx) CountDeliveries(merchant, webhook string, most int) (waiting, failed int, err error) {
+// CountWebhookDeliveries counts the deliveries of a webhook that wait and those that failed, each no further than most.
+func (tx *Tx) CountWebhookDeliveries(merchant, webhook string, most int) (waiting, failed int, err error) {
 	err = tx.QueryRowContext(tx.ctx, `SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM webhook_deliveries WHERE merchant = $1 AND webhook = $2 AND status = 'waiting' LIMIT $3) w),
 		(SELECT COUNT(*) FROM (SELECT 1 FROM webhook_deliveries WHERE merchant = $1 AND webhook = $2 AND status = 'failed' LIMIT $3) f)`, merchant, webhook, most).Scan(&waiting, &failed)
 	return waiting, failed, err

@@ -59,6 +59,7 @@ var exact = map[string]struct {
 	"token_expired":          {http.StatusUnauthorized, "Who are you?"},
 	"token_used":             {http.StatusUnauthorized, "Who are you?"},
 	"session_missing":        {http.StatusUnauthorized, "Who are you?"},
+	"signature_wrong":        {http.StatusUnauthorized, "Who are you?"},
 	"signin_wait":            {http.StatusTooManyRequests, "Not so often"},
 	"method_not_allowed":     {http.StatusMethodNotAllowed, "Not possible here"},
 	"version_changed":        {http.StatusPreconditionFailed, "It has moved on"},

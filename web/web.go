@@ -35,6 +35,7 @@ import (
 	"recourse/account"
 	"recourse/desk"
 	"recourse/evidence"
+	"recourse/hub"
 	"recourse/importer"
 	"recourse/text"
 )
@@ -56,6 +57,8 @@ type Options struct {
 	Tour     bool // the shop is made up, and newcomers are shown around
 	// Evidence is where photos and videos are kept; nil: none are taken.
 	Evidence *evidence.Room
+	// Hub has the connections to other systems; nil: nothing is delivered here, and there is no page of them.
+	Hub *hub.Hub
 	// MostRequests is how many requests are worked on at once; those beyond are told to come back.
 	MostRequests int
 	// BodyTime is how long a body may take to come, BatchTime a batch's.
@@ -96,6 +99,7 @@ func New(o Options) (*Server, error) {
 	maps.Copy(s.access, openDoors)
 	s.api()
 	s.doors()
+	s.deliveries()
 	s.pages(s.mux)
 	s.document = sync.OnceValues(func() ([]byte, error) { return openAPI(o.Version) })
 	s.docs = sync.OnceValues(func() ([]byte, error) {

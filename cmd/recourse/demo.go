@@ -60,6 +60,11 @@ func (c *demoCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer o.close()
+	var key vaultFlags
+	h, err := key.hubOn(o, &f, room, "")
+	if err != nil {
+		return err
+	}
 	listener, err := listen(ctx, net.JoinHostPort("127.0.0.1", strconv.Itoa(c.Port)))
 	if err != nil {
 		return err
@@ -76,7 +81,7 @@ func (c *demoCmd) Run(ctx context.Context, s *streams) error {
 		listener.Close()
 		return err
 	}
-	return o.serve(ctx, web.Options{Accounts: accounts, Tour: true, Evidence: room}, listener)
+	return o.serve(ctx, web.Options{Accounts: accounts, Tour: true, Evidence: room, Hub: h}, listener)
 }
 
 // folder is where the database goes, and what removes it afterwards.

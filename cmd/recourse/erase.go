@@ -44,7 +44,7 @@ func (c *orderEraseCmd) Run(ctx context.Context, s *streams) error {
 			jsonErasure
 		}{c.Order, c.Yes, jsonErasure(gone)})
 	} else {
-		fmt.Fprintf(s.out, "order %s: %s personal values, %s photos and videos, %s files under way, %s links to the buyer's page", c.Order, count(gone.Fields), count(gone.Files), count(gone.Uploads), count(gone.Links))
+		fmt.Fprintf(s.out, "order %s: %s personal values, %s photos and videos, %s files under way, %s links to the buyer's page, %s deliveries of other systems", c.Order, count(gone.Fields), count(gone.Files), count(gone.Uploads), count(gone.Links), count(gone.Said))
 		if c.Yes {
 			fmt.Fprintln(s.out, " are erased")
 		} else {
@@ -63,5 +63,6 @@ type jsonErasure struct {
 	Files   int `json:"files"`
 	Uploads int `json:"uploads"`
 	Links   int `json:"links"`
+	Said    int `json:"deliveries"`
 	Open    int `json:"openCases"`
 }

@@ -22,6 +22,7 @@ type serveCmd struct {
 	LogJSON       bool              `help:"Log as JSON, a line each." name:"log-json"`
 	doorFlags     `embed:""`
 	evidenceFlags `embed:""`
+	vaultFlags    `embed:""`
 	databaseFlags `embed:""`
 }
 
@@ -55,6 +56,10 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer room.Close()
+	h, err := c.hubOn(o, &c.databaseFlags, room, c.URL)
+	if err != nil {
+		return err
+	}
 	listener, err := listen(ctx, c.Listen)
 	if err != nil {
 		return err
@@ -65,7 +70,7 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	slog.Info("serving", "address", baseOf(listener), "merchant", o.merchant, "database", o.store.Path(), "version", Version)
-	err = o.serve(ctx, web.Options{Accounts: accounts, Secure: c.Secure, URL: c.URL, Provider: c.provider(), Evidence: room}, listener)
+	err = o.serve(ctx, web.Options{Accounts: accounts, Secure: c.Secure, URL: c.URL, Provider: c.provider(), Evidence: room, Hub: h}, listener)
 	slog.Info("stopped")
 	return err
 }

@@ -34,6 +34,9 @@ func (o *office) serve(ctx context.Context, options web.Options, listener net.Li
 	if options.Evidence != nil {
 		running.Go(func() { o.tend(ctx, options.Evidence) })
 	}
+	if options.Hub != nil {
+		running.Go(func() { options.Hub.Run(ctx) })
+	}
 	err = server.Serve(ctx, listener)
 	stop()
 	running.Wait()

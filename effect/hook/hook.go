@@ -263,7 +263,7 @@ func (s *Service) shown(tx *store.Tx, r *store.Webhook) (w Webhook, err error) {
 	if t, err := s.open(r); err == nil {
 		w.URL, w.Signature, w.PublicKey, w.OldUntil = t.URL, t.Keys[0].kind(), t.Keys[0].public(), t.oldUntil(s.Clock())
 	}
-	w.Waiting, w.Failed, err = tx.CountDeliveries(r.Merchant, r.ID, mostCounted)
+	w.Waiting, w.Failed, err = tx.CountWebhookDeliveries(r.Merchant, r.ID, mostCounted)
 	return w, err
 }
 

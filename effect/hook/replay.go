@@ -48,7 +48,7 @@ func (s *Service) Deliveries(ctx context.Context, merchant, id string, status st
 			return err
 		}
 		var all []store.Delivery
-		all, next, err = tx.Deliveries(merchant, id, status, after, limit)
+		all, next, err = tx.WebhookDeliveries(merchant, id, status, after, limit)
 		for i := range all {
 			out = append(out, s.deliveryOf(&all[i]))
 		}
@@ -64,7 +64,7 @@ func (s *Service) Delivery(ctx context.Context, merchant, id, delivery string) (
 		if err != nil {
 			return err
 		}
-		d, err := tx.Delivery(merchant, id, delivery)
+		d, err := tx.WebhookDelivery(merchant, id, delivery)
 		if err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func (s *Service) Replay(ctx context.Context, merchant, id, delivery, by string)
 		if err != nil {
 			return err
 		}
-		if err := tx.Replay(merchant, id, delivery, now); err != nil {
+		if err := tx.ReplayDelivery(merchant, id, delivery, now); err != nil {
 			return err
 		}
 		if err := tx.WakeWebhook(merchant, id, now); err != nil {
@@ -113,7 +113,7 @@ func (s *Service) ReplaySince(ctx context.Context, merchant, id string, since ti
 			if w, err = tx.Webhook(merchant, id); err != nil {
 				return err
 			}
-			n, err := tx.ReplayFailed(merchant, id, since, now, expandMost)
+			n, err := tx.ReplayFailedDeliveries(merchant, id, since, now, expandMost)
 			out.Failed += int(n)
 			more = n == expandMost
 			return err
