@@ -34,6 +34,7 @@ import (
 	"recourse"
 	"recourse/account"
 	"recourse/desk"
+	"recourse/effect/hook"
 	"recourse/evidence"
 	"recourse/hub"
 	"recourse/importer"
@@ -59,6 +60,8 @@ type Options struct {
 	Evidence *evidence.Room
 	// Hub has the connections to other systems; nil: nothing is delivered here, and there is no page of them.
 	Hub *hub.Hub
+	// Hooks tells others what happens; nil: nobody is told, and there is no page of them.
+	Hooks *hook.Service
 	// MostRequests is how many requests are worked on at once; those beyond are told to come back.
 	MostRequests int
 	// BodyTime is how long a body may take to come, BatchTime a batch's.

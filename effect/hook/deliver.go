@@ -70,6 +70,12 @@ func (s *Service) keep(ctx context.Context) error {
 		}
 		s.synced = now
 	}
+	if now.Sub(s.neared).Abs() >= nearEvery {
+		if err := s.near(ctx); err != nil {
+			return err
+		}
+		s.neared = now
+	}
 	if now.Sub(s.swept).Abs() >= sweepEvery {
 		if err := s.sweep(ctx); err != nil {
 			return err

@@ -11,7 +11,9 @@
 //	attempt.go   one try over HTTP
 //	mirror.go    one try of a mirror
 //	schedule.go  when it is tried again, and when a webhook is left alone
+//	near.go      what is due within a day
 //	replay.go    deliveries, looked at and begun anew
+//	example.go   what each notice means, with an example
 //
 // Any number of nodes work on one database. A webhook is leased by one of them at a time, which is how its limit of
 // requests at once holds; a delivery is taken with its try counted before anything leaves, so that whoever dies, somebody
@@ -65,6 +67,7 @@ type Service struct {
 	busy    map[string]bool // webhooks that this node delivers to
 	running sync.WaitGroup
 	synced  time.Time // when mirrors were looked at last
+	neared  time.Time // when it was looked what is due within a day
 	swept   time.Time // when old notices were taken away last
 }
 
