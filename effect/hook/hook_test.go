@@ -181,7 +181,9 @@ func (b *bench) put(order string, from, to int) {
 	}
 }
 
-func number(i int) string { return string([]byte{byte('1' + i/1000%9), byte('0' + i/100%10), byte('0' + i/10%10), byte('0' + i%10)}) }
+func number(i int) string {
+	return string([]byte{byte('1' + i/1000%9), byte('0' + i/100%10), byte('0' + i/10%10), byte('0' + i%10)})
+}
 
 // request is what a receiver heard.
 type request struct {
