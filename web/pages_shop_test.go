@@ -17,6 +17,7 @@ import (
 	"recourse/account"
 	"recourse/calendar"
 	"recourse/desk"
+	"recourse/effect/hook"
 	"recourse/evidence"
 	"recourse/playbook"
 	"recourse/sample"
@@ -35,6 +36,7 @@ type house struct {
 	desk     *desk.Desk
 	accounts *account.Accounts
 	evidence *evidence.Room
+	hooks    *hook.Service
 	url      string
 	at       atomic.Int64
 }
@@ -64,7 +66,8 @@ func openHouse(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	h.evidence = openEvidence(t)
-	server, err := web.New(web.Options{Desk: h.desk, Accounts: h.accounts, Clock: h.now, Evidence: h.evidence})
+	h.hooks = hooksFor(t, s, h.now)
+	server, err := web.New(web.Options{Desk: h.desk, Accounts: h.accounts, Clock: h.now, Evidence: h.evidence, Hooks: h.hooks})
 	if err != nil {
 		t.Fatal(err)
 	}
