@@ -148,7 +148,7 @@ func (v *visit) webhookEvents(events []string) string {
 			names = append(names, v.read.T("webhook_of_"+family))
 		}
 	}
-	return strings.Join(names, v.read.T("webhook_comma"))
+	return v.read.List(names)
 }
 
 // webhookCode says what went wrong.
