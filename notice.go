@@ -99,6 +99,7 @@ type NoticeData struct {
 	By       Party         `json:"by,omitempty" doc:"Who wrote, or decided."`
 	Due      time.Time     `json:"due,omitzero" doc:"What is near."`
 
+	Shortened bool `json:"shortened,omitempty" doc:"Long lists were left out: read the order by the API."`
 	// Personal is there for receivers that were set to be told.
 	Personal *NoticePersonal `json:"personal,omitempty"`
 }
@@ -114,6 +115,48 @@ type NoticePersonal struct {
 	Buyer  *Buyer   `json:"buyer,omitempty"`
 	ShipTo *Address `json:"ship_to,omitempty"`
 	Text   string   `json:"text,omitempty" doc:"Of message.received: the words."`
+}
+
+// Reveal is the data for a receiver. Who is told who the buyer is gets the values of tokens, and the buyer and the address
+// beside them; everybody else gets neither, nor who of the merchant looks after a case.
+func (d NoticeData) Reveal(known Personal, file *OrderFile, told bool) NoticeData {
+	if d.Why != nil {
+		why := known.revealed(*d.Why, told)
+		d.Why = &why
+	}
+	if d.Effect != nil {
+		e := *d.Effect
+		e.Why, e.Variables = known.revealed(e.Why, told), known.revealed(Why{Args: e.Variables}, told).Args
+		d.Effect = &e
+	}
+	if !told {
+		d.Personal = nil
+		if d.Case != nil && d.Case.Assignee != "" {
+			c := *d.Case
+			c.Assignee = ""
+			d.Case = &c
+		}
+		return d
+	}
+	p := NoticePersonal{}
+	if d.Personal != nil {
+		p.Text = known.Reveal(d.Personal.Text)
+	}
+	if file != nil {
+		open := known.RevealFile(file)
+		p.Buyer, p.ShipTo = open.Order.Buyer, open.Order.ShipTo
+	}
+	d.Personal = &p
+	return d
+}
+
+// revealed is a reason with the values of its tokens, or without the arguments that are tokens.
+func (p Personal) revealed(w Why, told bool) Why {
+	if told {
+		return p.RevealWhy(w)
+	}
+	w.Args = slices.DeleteFunc(slices.Clone(w.Args), func(a Arg) bool { return IsToken(a.Text) })
+	return w
 }
 
 // Family is what stands before the dot: case of case.opened.

@@ -45,7 +45,7 @@ var rooms = map[string]string{
 	"hub":                ". account call connect desk evidence intake store vault",                                                                                                                                                                       // where connections come together: who has the key, knows who speaks, and tells the desk
 	"importer":           ". desk intake",                                                                                                                                                                                                                 // an order book through the desk
 	"account":            ". store",                                                                                                                                                                                                                       // who may come in and do what
-	"web":                ". account calendar connect decide desk effect/dossier effect/reorder evidence hub importer insight intake playbook search store text web/view",                                                                                 // HTTP for people and programs; writes only through desk
+	"web":                ". account calendar connect decide desk effect/dossier effect/hook effect/reorder evidence hub importer insight intake playbook search store text web/view",                                                                     // HTTP for people and programs; writes only through desk
 	"web/view":           ". connect decide desk importer insight intake playbook search store text",                                                                                                                                                      // what pages show; reads only
 	"bench":              "*",                                                                                                                                                                                                                             // benchmarks, each with its floor
 	"effect/effecttest":  ". calendar desk effect peer playbook store store/pgtest",                                                                                                                                                                       // random runs of a sender against its stand-in, for every connector's tests
@@ -63,6 +63,7 @@ var rooms = map[string]string{
 	"effect/mail":        ". effect store text vault",        // letters out: the words are the merchant's, what left is kept sealed
 	"intake/mail":        ". call intake",                    // letters in, and a mailbox over IMAP
 	"post":               ". intake intake/agent store",      // whose case a letter belongs to: reading it is pure, finding it is not
+	"effect/hook":        ". call effect store text vault",   // who is told what happens: webhooks, and shops that are kept in step
 }
 
 // pure rooms see neither the outside nor the time: the same input gives the same output for ever.

@@ -42,6 +42,7 @@ type group struct {
 	decidedBy map[string]string
 	personal  *store.Personal // nil: not read
 	salt      []byte          // of the merchant
+	news      bool            // the merchant has somebody who is told what happens
 	learned   []insight.Weighed
 	decider   *decide.Decider
 	change    store.Change
@@ -232,7 +233,7 @@ func (d *Desk) decide(tx *store.Tx, b *batch) error {
 		if err != nil {
 			return err
 		}
-		g.salt = m.Salt
+		g.salt, g.news = m.Salt, m.Notices
 	}
 	var next atomic.Int64
 	work := func() {
@@ -263,7 +264,9 @@ func (g *group) decide(now time.Time) {
 	}
 	if !file.Due.IsZero() && !file.Due.After(now) {
 		decision := g.decider.Due(file, now)
+		acts := g.acts
 		g.add(store.Record{At: now, Moves: moves(nil, file, decision.File, g.acts)}, decision)
+		g.notice(file, decision.File, acts)
 		g.also(decision, file)
 		g.learn(file, decision.File, nil, now)
 		file = decision.File
@@ -318,7 +321,9 @@ func (g *group) take(j *job, file *recourse.OrderFile, now time.Time) *recourse.
 		return file
 	}
 	record := store.Record{At: now, By: j.fact.By, Event: &ev, Moves: moves(&ev, file, decision.File, g.acts, told...)}
+	acts := g.acts
 	g.add(record, decision)
+	g.notice(file, decision.File, acts)
 	j.result.Status, j.result.Cases = Taken, touched(file, decision.File)
 	j.result.Entries, j.result.Effects = g.revealed(decision)
 	if len(decision.File.Held) > len(file.Held) {

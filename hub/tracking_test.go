@@ -99,17 +99,6 @@ func (w *world) tell(events ...recourse.Event) {
 	}
 }
 
-func (w *world) file(order string) *recourse.OrderFile {
-	w.Helper()
-	k := store.Key{Merchant: shop, Order: order}
-	var files map[store.Key]store.File
-	w.must(w.store.Read(w.Context(), func(tx *store.Tx) (err error) {
-		files, err = tx.Files([]store.Key{k})
-		return err
-	}))
-	return files[k].OrderFile
-}
-
 // TestTrackedParcel follows a parcel by both services: registered by itself, held by customs, released, delivered. A case opens
 // and closes; what is told twice, or by another order's number, changes nothing.
 func TestTrackedParcel(t *testing.T) {

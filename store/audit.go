@@ -35,7 +35,8 @@ const (
 
 // Audits lists them.
 var Audits = []string{AuditSetUp, AuditInvited, AuditRelinked, AuditJoined, AuditChanged, AuditBlocked, AuditAdmitted, AuditLinked, AuditUnlinked, AuditErased, AuditTexts, AuditPolicy, AuditSignedOut,
-	AuditConnected, AuditConnection, AuditDisconnected, AuditPaused, AuditResumed, AuditGone, AuditRead, AuditExported}
+	AuditConnected, AuditConnection, AuditDisconnected, AuditPaused, AuditResumed, AuditGone, AuditRead, AuditExported,
+	AuditWebhookAdded, AuditWebhookChanged, AuditWebhookPaused, AuditWebhookResumed, AuditWebhookRotated, AuditWebhookRemoved, AuditWebhookReplayed}
 
 // Audit is something that somebody changed beside the orders.
 type Audit struct {

@@ -18,7 +18,7 @@ import (
 // tables are copied in this order, so that what refers to another comes after it. Leases are not: they are of the
 // moment. The tails of the batches are left out: a copy goes into empty tables.
 var tables = []*batch{
-	{table: "merchants", columns: "merchant text, name text, policy text, calendars text, created_at bigint, salt bytea"},
+	{table: "merchants", columns: "merchant text, name text, policy text, calendars text, created_at bigint, salt bytea, notices bigint"},
 	{table: "playbooks", columns: "merchant text, hash text, text bytea, source bytea"},
 	{table: "policies", columns: "merchant text, hash text, playbook text, name text, settings text, created_at bigint, created_by text"},
 	{table: "versions", columns: "merchant text, number bigint, policy text, at bigint, by_name text, note text"},
@@ -47,6 +47,9 @@ var tables = []*batch{
 	{table: "trackings", columns: trackingColumns},
 	{table: "tracking_sweeps", columns: "merchant text, connection text, after_id text, done bigint"},
 	{table: "letters", columns: "merchant text, letter text, order_id text, case_id text, effect_id text, party text, connection text, tag text, recipient text, attempt bigint, status text, at bigint, sent_at bigint, code text, body bytea"},
+	{table: "webhooks", columns: "merchant text, webhook text, kind text, connection text, name text, host text, sealed bytea, events text, personal bigint, status text, reason text, created_at bigint, created_by text, changed_at bigint, changed_by text, wake_at bigint, lease_until bigint, succeeded_at bigint, failed_at bigint, failure text, failures bigint, failing_at bigint, open_until bigint"},
+	{table: "notices", columns: insertNotices.columns},
+	{table: "webhook_deliveries", columns: insertDeliveries.columns},
 	{table: "audit", columns: insertAudit.columns},
 	{table: "insight_counts", columns: "merchant text, generation bigint, rolled bigint, wanted bigint"},
 	{table: "insight_days", columns: insertInsightDays.columns},

@@ -38,6 +38,7 @@ type Change struct {
 	Personal *Personal // nil: as it was
 	Reworded bool      // it is found by other words than before
 	Insight  []byte    // what it changes about the figures; nil: nothing
+	Notices  []Notice  // what others are to be told; none where nobody is
 	// Encoded by Prepare.
 	file []byte
 	hash Hash
@@ -150,7 +151,7 @@ func (tx *Tx) Save(changes []*Change) (lost []Key, err error) {
 			return nil, err
 		}
 	}
-	for _, save := range []func([]*Change) error{tx.saveHistory, tx.saveRefs, tx.saveSupplies, tx.savePersonal, tx.saveReworded, tx.saveCases, tx.saveEffects, tx.saveMoves, tx.saveMentions, tx.saveInsight, tx.saveTrackings} {
+	for _, save := range []func([]*Change) error{tx.saveHistory, tx.saveRefs, tx.saveSupplies, tx.savePersonal, tx.saveReworded, tx.saveCases, tx.saveEffects, tx.saveMoves, tx.saveMentions, tx.saveInsight, tx.saveTrackings, tx.saveNotices} {
 		if err := save(changes); err != nil {
 			return nil, err
 		}

@@ -71,6 +71,7 @@ func (tx *Tx) Erase(k Key, now time.Time) error {
 		{`DELETE FROM evidence WHERE merchant = $1 AND order_id = $2`, nil},
 		{`UPDATE letters SET tag = '', recipient = '', body = $3 WHERE merchant = $1 AND order_id = $2`, []any{[]byte{}}},
 		{`UPDATE uploads SET name = '', expires_at = $3 WHERE merchant = $1 AND link IN (SELECT link FROM links WHERE merchant = $1 AND order_id = $2)`, []any{int64(0)}},
+		{`UPDATE webhook_deliveries SET answer = $3 WHERE merchant = $1 AND order_id = $2`, []any{[]byte{}}},
 		{`UPDATE links SET revoked_at = $3 WHERE merchant = $1 AND order_id = $2 AND revoked_at = $4`, []any{micros(now), int64(never)}},
 	} {
 		if _, err := tx.exec(q.text, append([]any{k.Merchant, k.Order}, q.args...)...); err != nil {

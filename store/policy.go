@@ -19,6 +19,7 @@ type Merchant struct {
 	Texts     int64  // the newest version of their own words; 0: they have none. PutMerchant leaves it as it is
 	CreatedAt time.Time
 	Salt      []byte // its secret: what stands for a buyer in figures is made with it
+	Notices   bool   // somebody is told what happens: notices are written. PutMerchant leaves it as it is
 }
 
 // Policy is a playbook with settings, as it is kept.
@@ -82,16 +83,16 @@ func (tx *Tx) HoldMerchant(id string) error {
 // Merchant reads one merchant: merchant_unknown, of kind [recourse.NotFound], when there is none of that id.
 func (tx *Tx) Merchant(id string) (Merchant, error) {
 	m := Merchant{ID: id}
-	rows, err := tx.query(`SELECT name, policy, calendars, created_at, salt, COALESCE((SELECT MAX(version) FROM text_versions WHERE merchant = $1), 0) FROM merchants WHERE merchant = $1`, id)
+	rows, err := tx.query(`SELECT name, policy, calendars, created_at, salt, notices, COALESCE((SELECT MAX(version) FROM text_versions WHERE merchant = $1), 0) FROM merchants WHERE merchant = $1`, id)
 	if err != nil {
 		return m, err
 	}
 	found := false
 	err = each(rows, func() error {
-		var created int64
+		var created, notices int64
 		found = true
-		err := rows.Scan(&m.Name, &m.Policy, &m.Calendars, &created, &m.Salt, &m.Texts)
-		m.CreatedAt = instant(created)
+		err := rows.Scan(&m.Name, &m.Policy, &m.Calendars, &created, &m.Salt, &notices, &m.Texts)
+		m.CreatedAt, m.Notices = instant(created), notices == 1
 		return err
 	})
 	if err == nil && !found {

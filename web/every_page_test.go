@@ -334,9 +334,13 @@ func deskPages(t *testing.T, h *house, other store.Person) []onePage {
 	ines.post(tried+"/run", url.Values{"dry": {"yes"}})
 	ines.settle(tried)
 	h.connected()
+	hooked, delivered := webhookPages(t, h)
 	return []onePage{
 		{name: "connections", path: "/connections", says: "Notre ERP"}, {name: "connect", path: "/connections/new/signed", says: "whsec_"}, {name: "connection", path: "/connections/erp", says: "Address for deliveries", open: ".remove"},
 		{name: "receipt", path: "/connections/erp/receipts/msg_1", says: "order.placed"}, {name: "receipt-failed", path: "/connections/erp/receipts/msg_2", says: "As it came"},
+		{name: "webhooks", path: "/webhooks", says: "hooks.example.org"}, {name: "webhook", path: hooked, says: "case.opened", open: "details"}, {name: "webhook-failed", path: hooked + "?status=failed", says: "Given up"}, {name: "delivery", path: delivered, says: "Tries"},
+		{name: "webhook-none", path: "/webhooks/x", says: "There is no such webhook"}, {name: "webhook-added", path: "/webhooks", form: url.Values{"url": {"https://hooks.example.org/second"}, "events": {"case.*"}}, says: "whsec_"},
+		{name: "webhook-wrong", path: "/webhooks", form: url.Values{"url": {"http://10.0.0.1/"}}, says: "must begin with https"},
 		{name: "queue", path: "/", says: "Out of stock"}, {name: "queue-filtered", path: "/?situation=out_of_stock&who=nobody", says: "Out of stock", open: ".keep"},
 		{name: "queue-view", path: "/?when=week", says: "Change this view", open: "details"}, {name: "queue-none", path: "/?when=later&waits=buyer&supplier=nobody", says: "Queue"},
 		{name: "found", path: "/find", form: url.Values{"number": {"lyon"}}, says: "<mark>"}, {name: "found-nothing", path: "/find", form: url.Values{"number": {"nobody at all"}}, says: "Nothing found"},

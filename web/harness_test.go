@@ -104,6 +104,7 @@ func open(t testing.TB, address string, o web.Options) *shop {
 	}
 	o.Desk, o.Accounts = s.desk, account.New(st, s.now)
 	o.Hub = hub.New(hub.Options{Desk: s.desk, Vault: ring(t)})
+	o.Hooks = hooksFor(t, st, s.now)
 	for _, id := range []string{"shop", "other"} {
 		if err := s.desk.Put(t.Context(), id, "A shop", policy, calendar.Default(), "test"); err != nil {
 			t.Fatal(err)

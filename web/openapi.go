@@ -31,10 +31,11 @@ func openAPI(version string) ([]byte, error) {
 	addPath(paths, "/readyz", "GET", ready)
 	s.all["CloudEvent"] = s.cloudEvent()
 	return json.MarshalIndent(schema{
-		"openapi": "3.1.0",
-		"info":    schema{"title": "Recourse", "version": version, "description": about, "license": schema{"name": "see LICENSE"}},
-		"servers": []any{schema{"url": "/"}},
-		"paths":   paths,
+		"openapi":  "3.1.0",
+		"info":     schema{"title": "Recourse", "version": version, "description": about, "license": schema{"name": "see LICENSE"}},
+		"servers":  []any{schema{"url": "/"}},
+		"paths":    paths,
+		"webhooks": s.webhookDocs(),
 		"components": schema{
 			"schemas":         s.all,
 			"securitySchemes": schema{"token": schema{"type": "http", "scheme": "bearer", "description": "Made by: recourse token create"}},
@@ -93,7 +94,7 @@ func (s *schemas) operation(t *route) schema {
 	if t.name == "tellEvents" {
 		out["requestBody"] = eventsBody
 	} else if t.body != nil {
-		out["requestBody"] = schema{"required": t.name == "actOnCase", "content": schema{"application/json": schema{"schema": s.of(reflect.TypeOf(t.body))}}}
+		out["requestBody"] = schema{"required": slices.Contains(needsBody, t.name), "content": schema{"application/json": schema{"schema": s.of(reflect.TypeOf(t.body))}}}
 	}
 	out["responses"] = s.responses(t)
 	return out
@@ -111,6 +112,9 @@ func (p param) document(in string) schema {
 	}
 	return schema{"name": p.name, "in": in, "description": p.about, "schema": of}
 }
+
+// needsBody are the operations that mean nothing without a body.
+var needsBody = []string{"actOnCase", "addWebhook", "changeWebhook", "replayDeliveries"}
 
 // responses are the answer and the problems of a route. Every route may be refused for these reasons.
 func (s *schemas) responses(t *route) schema {

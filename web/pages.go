@@ -18,6 +18,7 @@ import (
 	"recourse/account"
 	"recourse/decide"
 	"recourse/desk"
+	"recourse/effect/hook"
 	"recourse/evidence"
 	"recourse/hub"
 	"recourse/importer"
@@ -55,7 +56,8 @@ type site struct {
 	drawings drawings
 	closing  <-chan struct{} // closed when the server is to stop
 	facets   facetShelf
-	hub      *hub.Hub // nil: there are no connections
+	hooks    *hook.Service // nil: nobody is told what happens
+	hub      *hub.Hub      // nil: there are no connections
 }
 
 // pageRoute is one address of the pages, with what it takes. What an act on a page takes beyond that, an approval say, is
@@ -69,7 +71,7 @@ type pageRoute struct {
 }
 
 // pageRoutes are all pages. Each file of pages has the list of its own.
-var pageRoutes = slices.Concat(deskRoutes, queueRoutes, caseRoutes, peopleRoutes, evidenceRoutes, buyerRoutes, messageRoutes, insightRoutes, playbookRoutes, importRoutes, linkRoutes, tourRoutes, connectionRoutes, agentRoutes)
+var pageRoutes = slices.Concat(deskRoutes, queueRoutes, caseRoutes, peopleRoutes, evidenceRoutes, buyerRoutes, messageRoutes, insightRoutes, playbookRoutes, importRoutes, linkRoutes, tourRoutes, connectionRoutes, agentRoutes, webhookPageRoutes)
 
 // deskRoutes are what all pages share.
 var deskRoutes = []pageRoute{
@@ -369,7 +371,7 @@ func (s *Server) pages(mux *http.ServeMux) {
 		s.access[p.pattern], there[p.pattern], s.long[p.pattern] = p.access, true, p.long
 	}
 	s.site = &site{desk: s.Desk, accounts: s.Accounts, actor: s.actor, leave: "/signout", log: s.Log, secure: s.Secure, books: s.books, tour: s.Tour, pages: there, url: s.URL, provider: s.Provider,
-		evidence: s.Evidence, texts: newCatalogs(s.Texts, s.Log), letters: s.Sent, closing: s.streams.closing, hub: s.Hub}
+		evidence: s.Evidence, texts: newCatalogs(s.Texts, s.Log), letters: s.Sent, closing: s.streams.closing, hub: s.Hub, hooks: s.Hooks}
 	s.guests = newGuests(s.site.turnAway)
 	s.site.routes(mux)
 }

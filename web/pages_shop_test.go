@@ -17,6 +17,7 @@ import (
 	"recourse/account"
 	"recourse/calendar"
 	"recourse/desk"
+	"recourse/effect/hook"
 	"recourse/evidence"
 	"recourse/hub"
 	"recourse/playbook"
@@ -37,6 +38,7 @@ type house struct {
 	accounts *account.Accounts
 	evidence *evidence.Room
 	hub      *hub.Hub
+	hooks    *hook.Service
 	url      string
 	at       atomic.Int64
 }
@@ -67,7 +69,8 @@ func openHouse(t testing.TB) *house {
 	}
 	h.evidence = openEvidence(t)
 	h.hub = hub.New(hub.Options{Desk: h.desk, Vault: ring(t)})
-	server, err := web.New(web.Options{Desk: h.desk, Accounts: h.accounts, Clock: h.now, Evidence: h.evidence, Hub: h.hub})
+	h.hooks = hooksFor(t, s, h.now)
+	server, err := web.New(web.Options{Desk: h.desk, Accounts: h.accounts, Clock: h.now, Evidence: h.evidence, Hub: h.hub, Hooks: h.hooks})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -79,7 +79,7 @@ func sayRoute(verb, sum, about string, needs account.Permission) route {
 		body: Reason{}, answer: Acted{}, tag: true, problems: []int{404, 409, 412, 422}, serve: say(verb)}
 }
 
-var routes = []route{
+var routes = append([]route{
 	{method: "POST", path: "/api/v1/events", name: "tellEvents", sum: "Tell events", needs: account.Work,
 		about: "CloudEvents 1.0: one as application/cloudevents+json, up to 1,000 as application/cloudevents-batch+json, or one with its attributes in ce- headers. application/json is taken for either of the first two. " +
 			"The answer comes when what was decided is durable. An event whose source and id were there before changes nothing (duplicate). A single event that is refused is answered with its problem; " +
@@ -124,7 +124,7 @@ var routes = []route{
 		query: []param{{name: "path", about: "Only this path."}}, media: "image/svg+xml", problems: []int{404}, serve: (*call).picture},
 	{method: "GET", path: "/api/v1/merchant", name: "getMerchant", sum: "Read the merchant", about: "Whose token it is, and what it may.", needs: account.Read, answer: Merchant{}, serve: (*call).merchant},
 	insightRoute,
-}
+}, webhookRoutes...)
 
 // doors adds the routes that nobody has to show anything for.
 func (s *Server) doors() {

@@ -25,18 +25,21 @@ type schemas struct {
 
 // enums are the types of text whose words are all known.
 var enums = map[reflect.Type][]string{
-	reflect.TypeFor[recourse.CaseStatus](): {"open", "closed"},
-	reflect.TypeFor[recourse.Outcome]():    texts(recourse.Outcomes),
-	reflect.TypeFor[recourse.Remedy]():     texts(recourse.Remedies),
-	reflect.TypeFor[recourse.Party]():      {"buyer", "merchant", "supplier", "agent", "carrier"},
-	reflect.TypeFor[recourse.Leg]():        {"domestic", "international"},
-	reflect.TypeFor[recourse.Approval]():   {"needed", "given", "rejected"},
-	reflect.TypeFor[recourse.EventType]():  texts(recourse.EventTypes()),
-	reflect.TypeFor[recourse.Side]():       {"owed", "due"},
-	reflect.TypeFor[store.EffectStatus]():  texts(store.EffectStatuses),
-	reflect.TypeFor[desk.Status]():         {"taken", "held", "duplicate", "refused"},
-	reflect.TypeFor[account.Role]():        texts(account.Roles),
-	reflect.TypeFor[account.Permission]():  texts(account.Permissions),
+	reflect.TypeFor[recourse.CaseStatus]():  {"open", "closed"},
+	reflect.TypeFor[recourse.Outcome]():     texts(recourse.Outcomes),
+	reflect.TypeFor[recourse.Remedy]():      texts(recourse.Remedies),
+	reflect.TypeFor[recourse.Party]():       {"buyer", "merchant", "supplier", "agent", "carrier"},
+	reflect.TypeFor[recourse.Leg]():         {"domestic", "international"},
+	reflect.TypeFor[recourse.Approval]():    {"needed", "given", "rejected"},
+	reflect.TypeFor[recourse.EventType]():   texts(recourse.EventTypes()),
+	reflect.TypeFor[recourse.Side]():        {"owed", "due"},
+	reflect.TypeFor[store.EffectStatus]():   texts(store.EffectStatuses),
+	reflect.TypeFor[desk.Status]():          {"taken", "held", "duplicate", "refused"},
+	reflect.TypeFor[store.WebhookStatus]():  texts(store.WebhookStatuses),
+	reflect.TypeFor[store.DeliveryStatus](): texts(store.DeliveryStatuses),
+	reflect.TypeFor[recourse.NoticeType]():  texts(recourse.NoticeTypes),
+	reflect.TypeFor[account.Role]():         texts(account.Roles),
+	reflect.TypeFor[account.Permission]():   texts(account.Permissions),
 }
 
 // special are the types whose JSON is not that of their kind.

@@ -34,6 +34,7 @@ import (
 	"recourse"
 	"recourse/account"
 	"recourse/desk"
+	"recourse/effect/hook"
 	"recourse/evidence"
 	"recourse/hub"
 	"recourse/importer"
@@ -62,6 +63,8 @@ type Options struct {
 	Hub *hub.Hub
 	// Sent are the letters of an order that left, by the acts that sent them; nil: none is kept.
 	Sent func(ctx context.Context, merchant, order string) (map[string]view.Sent, error)
+	// Hooks tells others what happens; nil: nobody is told, and there is no page of them.
+	Hooks *hook.Service
 	// MostRequests is how many requests are worked on at once; those beyond are told to come back.
 	MostRequests int
 	// BodyTime is how long a body may take to come, BatchTime a batch's.

@@ -61,6 +61,10 @@ func (c *demoCmd) Run(ctx context.Context, s *streams) error {
 	}
 	defer o.close()
 	var key vaultFlags
+	hooks, err := key.hooksOn(o, &f, true)
+	if err != nil {
+		return err
+	}
 	h, err := key.hubOn(o, &f, room, "")
 	if err != nil {
 		return err
@@ -81,7 +85,7 @@ func (c *demoCmd) Run(ctx context.Context, s *streams) error {
 		listener.Close()
 		return err
 	}
-	return o.serve(ctx, web.Options{Accounts: accounts, Tour: true, Evidence: room, Hub: h}, listener)
+	return o.serve(ctx, web.Options{Accounts: accounts, Tour: true, Evidence: room, Hub: h, Hooks: hooks}, listener)
 }
 
 // folder is where the database goes, and what removes it afterwards.

@@ -34,6 +34,7 @@ type cli struct {
 	Replay     replayCmd     `cmd:"" help:"Replay an order book: which orders were in trouble, what the playbook would have done, when and why."`
 	Playbook   playbookCmd   `cmd:"" help:"Check, try, show, draw, compare and copy playbooks."`
 	Sample     sampleCmd     `cmd:"" help:"Write a made-up order book, to try things on."`
+	Webhook    webhookCmd    `cmd:"" help:"Who is told what happens: add, test, pause, look at deliveries, send again."`
 	Verify     verifyCmd     `cmd:"" help:"Make every decision again from the history and compare; says what differs."`
 	Backup     backupCmd     `cmd:"" help:"Write a copy of the database, while it is in use."`
 	Restore    restoreCmd    `cmd:"" help:"Put a backup into an empty database."`

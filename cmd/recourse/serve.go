@@ -19,6 +19,7 @@ type serveCmd struct {
 	Name          string            `help:"The shop's name, when the merchant is new." default:"My shop"`
 	Playbook      string            `help:"The playbook, when the merchant is new: a built-in, or a file." default:"tmall-dsers" placeholder:"NAME|FILE"`
 	Set           map[string]string `help:"A setting of the playbook, when the merchant is new, as in --set merchant.country=DE." mapsep:"none" placeholder:"SETTING=VALUE"`
+	Loopback      bool              `help:"Let webhooks go to this machine, and without TLS: for development." name:"webhooks-loopback"`
 	LogJSON       bool              `help:"Log as JSON, a line each." name:"log-json"`
 	doorFlags     `embed:""`
 	evidenceFlags `embed:""`
@@ -60,6 +61,10 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
+	hooks, err := c.hooksOn(o, &c.databaseFlags, c.Loopback)
+	if err != nil {
+		return err
+	}
 	listener, err := listen(ctx, c.Listen)
 	if err != nil {
 		return err
@@ -70,7 +75,7 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	slog.Info("serving", "address", baseOf(listener), "merchant", o.merchant, "database", o.store.Path(), "version", Version)
-	err = o.serve(ctx, web.Options{Accounts: accounts, Secure: c.Secure, URL: c.URL, Provider: c.provider(), Evidence: room, Hub: h}, listener)
+	err = o.serve(ctx, web.Options{Accounts: accounts, Secure: c.Secure, URL: c.URL, Provider: c.provider(), Evidence: room, Hub: h, Hooks: hooks}, listener)
 	slog.Info("stopped")
 	return err
 }

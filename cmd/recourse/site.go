@@ -42,6 +42,9 @@ func (o *office) serve(ctx context.Context, options web.Options, listener net.Li
 	var running sync.WaitGroup
 	running.Go(func() { o.Run(ctx) })
 	running.Go(func() { o.runner(ring, letters).Run(ctx) })
+	if options.Hooks != nil {
+		running.Go(func() { options.Hooks.Run(ctx) })
+	}
 	if options.Evidence != nil {
 		running.Go(func() { o.tend(ctx, options.Evidence) })
 	}
