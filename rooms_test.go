@@ -28,6 +28,7 @@ var rooms = map[string]string{
 	"intake":       ". call",                                                                                              // foreign formats in
 	"effect":       ". call evidence store text",                                                                          // the only room that changes the world
 	"connect":      ". call effect intake",                                                                                // the table of the systems that can be connected
+	"sourcing":     ".",                                                                                                   // ranks offers, knows shipping lines
 	"replay":       ". calendar decide document playbook",                                                                 // every virtual clock
 	"text":         ".",                                                                                                   // words
 	"evidence":     ".",                                                                                                   // photos and videos: what they are, where they stand, what others may see
@@ -46,13 +47,13 @@ var rooms = map[string]string{
 }
 
 // pure rooms see neither the outside nor the time: the same input gives the same output for ever.
-var pure = []string{".", "calendar", "decide", "insight", "search"}
+var pure = []string{".", "calendar", "decide", "insight", "search", "sourcing"}
 
 // impure is what a pure room may not import.
 var impure = []string{"os", "net", "database/sql", "math/rand", "math/rand/v2", "log", "log/slog", "context", "net/http", "os/exec", "io/ioutil", "syscall"}
 
 // clockless rooms are given the time: they may not ask for it. (bench and cmd measure and show it.)
-var clockless = []string{".", "document", "calendar", "playbook", "decide", "insight", "intake", "replay", "search", "text", "sample"}
+var clockless = []string{".", "document", "calendar", "playbook", "decide", "insight", "intake", "replay", "search", "sourcing", "text", "sample"}
 
 func TestRooms(t *testing.T) {
 	files := sources(t)
