@@ -1,6 +1,10 @@
 package sourcing
 
-import "testing"
+import (
+	"slices"
+	"strings"
+	"testing"
+)
 
 func TestSimilarAcrossLanguages(t *testing.T) {
 	for _, c := range []struct {
@@ -30,5 +34,31 @@ func TestSimilarAcrossLanguages(t *testing.T) {
 		if back := Similar(c.b, c.a); back.Permille != got.Permille {
 			t.Errorf("%q and %q: %d one way, %d the other", c.a, c.b, got.Permille, back.Permille)
 		}
+	}
+}
+
+// TestKeysAcrossLanguages: what is near shares a key, what is something else shares none.
+func TestKeysAcrossLanguages(t *testing.T) {
+	shared := func(a, b string) (n int) {
+		for _, k := range Keys(a) {
+			if slices.Contains(Keys(b), k) {
+				n++
+			}
+		}
+		return n
+	}
+	for _, c := range []struct {
+		a, b string
+		near bool
+	}{
+		{"Casque Bluetooth noir", "黑色蓝牙耳机", true}, {"iPhone case A2482 clear", "透明手机壳 A2482", true}, {"Gourde inox 50cl", "不锈钢保温杯500毫升", true},
+		{"Casque Bluetooth noir", "实木椅子", false}, {"Wooden chair", "Lampe de bureau", false},
+	} {
+		if n := shared(c.a, c.b); n > 0 != c.near {
+			t.Errorf("%q and %q share %d keys", c.a, c.b, n)
+		}
+	}
+	if k := Keys(strings.Repeat("lamp chair vase red blue cotton silk wood ", 9)); len(k) > 40 {
+		t.Errorf("a long title has %d keys", len(k))
 	}
 }
