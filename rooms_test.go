@@ -38,7 +38,7 @@ var rooms = map[string]string{
 	"cmd/recourse": "*",                                                                                                   // flags and wiring
 	"insight":      ".",                                                                                                   // what orders add to an owner's figures
 	"store":        ".",                                                                                                   // the only room with SQL
-	"desk":         ". calendar decide insight playbook replay search store",                                              // the only room with a clock and a transaction; tries a policy on the past by replay
+	"desk":         ". calendar decide insight playbook replay search sourcing store",                                     // the only room with a clock and a transaction; tries a policy on the past by replay
 	"importer":     ". desk intake",                                                                                       // an order book through the desk
 	"account":      ". store",                                                                                             // who may come in and do what
 	"web":          ". account calendar decide desk evidence importer insight intake playbook search store text web/view", // HTTP for people and programs; writes only through desk

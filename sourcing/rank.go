@@ -244,6 +244,10 @@ func (r *ranker) record(o *Ranked) Point {
 func (r *ranker) stock(o *Ranked) Point {
 	p := Point{Name: "stock", Of: ofStock, Args: []recourse.Arg{{Name: "n", N: int64(o.Stock)}}}
 	pieces := max(1, r.want.Pieces)
+	if o.Stock < 0 {
+		o.block("stock_unknown")
+		return p
+	}
 	if o.Stock < pieces {
 		o.block("no_stock", recourse.Arg{Name: "n", N: int64(o.Stock)}, recourse.Arg{Name: "wanted", N: int64(pieces)})
 		return p

@@ -143,8 +143,8 @@ func TestRecord(t *testing.T) {
 	var good, late []Happening
 	for i := range 12 {
 		at := today.AddDate(0, 0, -i)
-		good = append(good, Happening{Mark: MarkShipped, At: at})
-		late = append(late, Happening{Mark: MarkLate, At: at})
+		good = append(good, Happening{Mark: MarkBought, At: at, Times: 1})
+		late = append(late, Happening{Mark: MarkBought, At: at, Times: 1}, Happening{Mark: MarkLate, At: at, Times: 1})
 	}
 	g, l := NewRecord(good, today), NewRecord(late, today)
 	points, known := g.standing()
@@ -153,14 +153,14 @@ func TestRecord(t *testing.T) {
 	if !known || knownNone || !(points > none && none > bad) {
 		t.Errorf("a good one has %d, nobody %d, a late one %d (%v, %v)", points, none, bad, known, knownNone)
 	}
-	long := NewRecord([]Happening{{Mark: MarkLate, At: today.AddDate(-1, 0, 0)}, {Mark: MarkShipped, At: today}}, today)
+	long := NewRecord([]Happening{{Mark: MarkLate, At: today.AddDate(-1, 0, 0), Times: 1}, {Mark: MarkBought, At: today.AddDate(-1, 0, 0), Times: 1}, {Mark: MarkBought, At: today, Times: 1}}, today)
 	if long.Late.Enough || long.Late.Bad >= long.Late.Of/2 {
 		t.Errorf("what is a year old counts as today's: %+v", long.Late)
 	}
 	if fade(halfLife) != unit/2 || fade(0) != unit || fade(halfLife/2) != unit*3/4 {
 		t.Errorf("fading: %d, %d, %d", fade(halfLife), fade(0), fade(halfLife/2))
 	}
-	slow := NewRecord([]Happening{{Mark: MarkAnswered, At: today, Took: 4 * time.Hour}, {Mark: MarkAnswered, At: today, Took: 8 * time.Hour}}, today)
+	slow := NewRecord([]Happening{{Mark: MarkAnswered, At: today, Took: 4 * time.Hour, Times: 1}, {Mark: MarkAnswered, At: today, Took: 8 * time.Hour, Times: 1}}, today)
 	if slow.Answer != 6*time.Hour {
 		t.Errorf("answers take %s", slow.Answer)
 	}

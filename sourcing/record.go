@@ -7,19 +7,20 @@ type Mark string
 
 // The marks of a supplier's record.
 const (
-	MarkShipped    Mark = "shipped"      // in time
-	MarkLate       Mark = "late"         // after its date, or given up
+	MarkBought     Mark = "bought"       // a purchase, whatever became of it
+	MarkLate       Mark = "late"         // it was late
 	MarkOutOfStock Mark = "out_of_stock" // could not deliver
 	MarkClaim      Mark = "claim"        // a claim against it was approved: wrong, missing, damaged
 	MarkSilent     Mark = "silent"       // a question had no answer in time
 	MarkAnswered   Mark = "answered"     // a question was answered; Took is how long that took
 )
 
-// Happening is one mark, when it was made.
+// Happening is a mark, when it was made, and how often; below zero, how often it is taken away again.
 type Happening struct {
-	Mark Mark
-	At   time.Time
-	Took time.Duration
+	Mark  Mark
+	At    time.Time
+	Took  time.Duration
+	Times int
 }
 
 // What happened long ago counts for less: half of it after halfLife. Figures are given from enough on; below, the record
@@ -50,22 +51,20 @@ type Record struct {
 
 // NewRecord counts what a supplier did until now.
 func NewRecord(all []Happening, now time.Time) Record {
+	var r Record
 	weight := map[Mark]int{}
 	var took, answers int64
 	for _, h := range all {
-		w := fade(now.Sub(h.At))
+		w := fade(now.Sub(h.At)) * h.Times
+		r.Counted += h.Times
 		weight[h.Mark] += w
 		if h.Mark == MarkAnswered {
 			took += int64(h.Took/time.Minute) * int64(w)
 			answers += int64(w)
 		}
 	}
-	bought := weight[MarkShipped] + weight[MarkLate] + weight[MarkOutOfStock]
-	asked := weight[MarkSilent] + weight[MarkAnswered]
-	r := Record{
-		Late: share(weight[MarkLate], bought), OutOfStock: share(weight[MarkOutOfStock], bought), Claims: share(weight[MarkClaim], bought),
-		Silent: share(weight[MarkSilent], asked), Counted: len(all),
-	}
+	bought, asked := weight[MarkBought], weight[MarkSilent]+weight[MarkAnswered]
+	r.Late, r.OutOfStock, r.Claims, r.Silent = share(weight[MarkLate], bought), share(weight[MarkOutOfStock], bought), share(weight[MarkClaim], bought), share(weight[MarkSilent], asked)
 	if answers > 0 {
 		r.Answer = time.Duration(took/answers) * time.Minute
 	}
@@ -73,6 +72,7 @@ func NewRecord(all []Happening, now time.Time) Record {
 }
 
 func share(bad, of int) Share {
+	bad, of = max(0, bad), max(0, of)
 	s := Share{Bad: bad, Of: of, Enough: of >= enough}
 	if of > 0 {
 		s.Permille = min(1000, bad*1000/of)
