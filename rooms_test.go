@@ -28,6 +28,7 @@ var rooms = map[string]string{
 	"intake":       ". call",                                                                                              // foreign formats in
 	"effect":       ". call evidence store text",                                                                          // the only room that changes the world
 	"connect":      ". call effect intake",                                                                                // the table of the systems that can be connected
+	"ledger":       ".",                                                                                                   // the books in double entry
 	"sourcing":     ".",                                                                                                   // ranks offers, knows shipping lines
 	"replay":       ". calendar decide document playbook",                                                                 // every virtual clock
 	"text":         ".",                                                                                                   // words
@@ -38,7 +39,7 @@ var rooms = map[string]string{
 	"cmd/recourse": "*",                                                                                                   // flags and wiring
 	"insight":      ".",                                                                                                   // what orders add to an owner's figures
 	"store":        ".",                                                                                                   // the only room with SQL
-	"desk":         ". calendar decide insight playbook replay search sourcing store",                                     // the only room with a clock and a transaction; tries a policy on the past by replay
+	"desk":         ". calendar decide insight ledger playbook replay search sourcing store",                              // the only room with a clock and a transaction; tries a policy on the past by replay
 	"importer":     ". desk intake",                                                                                       // an order book through the desk
 	"account":      ". store",                                                                                             // who may come in and do what
 	"web":          ". account calendar decide desk evidence importer insight intake playbook search store text web/view", // HTTP for people and programs; writes only through desk
@@ -47,13 +48,13 @@ var rooms = map[string]string{
 }
 
 // pure rooms see neither the outside nor the time: the same input gives the same output for ever.
-var pure = []string{".", "calendar", "decide", "insight", "search", "sourcing"}
+var pure = []string{".", "calendar", "decide", "insight", "ledger", "search", "sourcing"}
 
 // impure is what a pure room may not import.
 var impure = []string{"os", "net", "database/sql", "math/rand", "math/rand/v2", "log", "log/slog", "context", "net/http", "os/exec", "io/ioutil", "syscall"}
 
 // clockless rooms are given the time: they may not ask for it. (bench and cmd measure and show it.)
-var clockless = []string{".", "document", "calendar", "playbook", "decide", "insight", "intake", "replay", "search", "sourcing", "text", "sample"}
+var clockless = []string{".", "document", "calendar", "playbook", "decide", "insight", "intake", "ledger", "replay", "search", "sourcing", "text", "sample"}
 
 func TestRooms(t *testing.T) {
 	files := sources(t)

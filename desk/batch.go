@@ -255,6 +255,7 @@ func (g *group) decide(now time.Time) {
 		g.add(store.Record{At: now, Moves: moves(nil, file, decision.File, g.acts)}, decision)
 		g.also(decision, file)
 		g.learn(file, decision.File, nil, now)
+		g.post(file, decision.File, now)
 		file = decision.File
 	}
 	if len(g.change.Entries) == 0 {
@@ -312,6 +313,7 @@ func (g *group) take(j *job, file *recourse.OrderFile, now time.Time) *recourse.
 	}
 	g.places[j] = int64(len(g.change.Entries))
 	g.learn(file, decision.File, &ev, now)
+	g.post(file, decision.File, now)
 	return decision.File
 }
 

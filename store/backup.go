@@ -41,6 +41,8 @@ var tables = []*batch{
 	{table: "links", columns: "merchant text, link text, order_id text, created_at bigint, created_by text, expires_at bigint, revoked_at bigint, seen_at bigint"},
 	{table: "connections", columns: "merchant text, connection text, kind text, name text, settings text, secrets bytea, status text, created_at bigint, changed_at bigint, changed_by text, heard_at bigint, said_at bigint, failure text, failed_at bigint, failures bigint, open_until bigint, refused bigint, refused_at bigint, bookmark text, poll_at bigint"},
 	{table: "receipts", columns: "merchant text, connection text, receipt text, topic text, at bigint, status text, next_at bigint, tries bigint, order_id text, events bigint, note text, detail text, body bytea"},
+	{table: "postings", columns: insertPostings.columns},
+	{table: "ledger_todo", columns: "merchant text, after text"},
 	{table: "suppliers", columns: "merchant text, supplier text, name text, email text, language text, url text, note text, merged text, changed_at bigint, changed_by text"},
 	{table: "offers", columns: insertOffers.columns},
 	{table: "offer_keys", columns: insertOfferKeys.columns},

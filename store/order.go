@@ -38,6 +38,7 @@ type Change struct {
 	Personal *Personal // nil: as it was
 	Reworded bool      // it is found by other words than before
 	Insight  []byte    // what it changes about the figures; nil: nothing
+	Postings []Posting // what its decisions moved
 	// Encoded by Prepare.
 	file []byte
 	hash Hash
@@ -147,7 +148,7 @@ func (tx *Tx) Save(changes []*Change) (lost []Key, err error) {
 			return nil, err
 		}
 	}
-	for _, save := range []func([]*Change) error{tx.saveHistory, tx.saveRefs, tx.saveSupplies, tx.savePersonal, tx.saveReworded, tx.saveCases, tx.saveEffects, tx.saveMoves, tx.saveMentions, tx.saveInsight} {
+	for _, save := range []func([]*Change) error{tx.saveHistory, tx.saveRefs, tx.saveSupplies, tx.savePersonal, tx.saveReworded, tx.saveCases, tx.saveEffects, tx.saveMoves, tx.saveMentions, tx.saveInsight, tx.savePostings} {
 		if err := save(changes); err != nil {
 			return nil, err
 		}
