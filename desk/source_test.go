@@ -61,6 +61,19 @@ func TestSource(t *testing.T) {
 		if order != "C A gone B- " {
 			t.Errorf("the order is %q", order)
 		}
+		if n, err := d.Look(t.Context()); n != 1 || err != nil {
+			t.Fatal(n, err)
+		}
+		v, err := d.Case(t.Context(), shop, "1-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if offers := v.File.Case("1-1").Offers; len(offers) != 1 || offers[0].Supplier != "C" || !offers[0].Same {
+			t.Errorf("the case was told of %+v", offers)
+		}
+		if n, err := d.Look(t.Context()); n != 0 || err != nil {
+			t.Error(n, err)
+		}
 		records, err := d.Records(t.Context(), shop)
 		if r := records["gone"]; err != nil || r.OutOfStock.Bad == 0 || r.OutOfStock.Enough {
 			t.Errorf("%+v %v", records, err)

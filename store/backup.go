@@ -43,6 +43,7 @@ var tables = []*batch{
 	{table: "receipts", columns: "merchant text, connection text, receipt text, topic text, at bigint, status text, next_at bigint, tries bigint, order_id text, events bigint, note text, detail text, body bytea"},
 	{table: "postings", columns: insertPostings.columns},
 	{table: "ledger_todo", columns: "merchant text, after text"},
+	{table: "searches", columns: insertSearches.columns},
 	{table: "suppliers", columns: "merchant text, supplier text, name text, email text, language text, url text, note text, merged text, changed_at bigint, changed_by text"},
 	{table: "offers", columns: insertOffers.columns},
 	{table: "offer_keys", columns: insertOfferKeys.columns},
