@@ -22,6 +22,8 @@ type caseCmd struct {
 	Reject  rejectCmd   `cmd:"" help:"Say no to an act that waits for a person."`
 	Done    doneCmd     `cmd:"" help:"Mark an act as carried out: the message was sent, the agent was asked."`
 	Failed  failedCmd   `cmd:"" help:"Mark an act as tried in vain."`
+
+	Source caseSourceCmd `cmd:"" help:"Look for the goods elsewhere: the best offers, with what each point was given for."`
 }
 
 // caseListCmd lists cases.
