@@ -41,7 +41,7 @@ var rooms = map[string]string{
 	"cmd/recourse":       "*",                                                                                                                                                                                                                             // flags and wiring
 	"insight":            ".",                                                                                                                                                                                                                             // what orders add to an owner's figures
 	"store":              ".",                                                                                                                                                                                                                             // the only room with SQL
-	"desk":               ". calendar decide insight playbook replay search store",                                                                                                                                                                        // the only room with a clock and a transaction; tries a policy on the past by replay
+	"desk":               ". calendar decide insight ledger playbook replay search sourcing store",                                                                                                                                                        // the only room with a clock and a transaction; tries a policy on the past by replay
 	"hub":                ". account call connect desk evidence intake store vault",                                                                                                                                                                       // where connections come together: who has the key, knows who speaks, and tells the desk
 	"importer":           ". desk intake",                                                                                                                                                                                                                 // an order book through the desk
 	"account":            ". store",                                                                                                                                                                                                                       // who may come in and do what
@@ -64,16 +64,18 @@ var rooms = map[string]string{
 	"intake/mail":        ". call intake",                    // letters in, and a mailbox over IMAP
 	"post":               ". intake intake/agent store",      // whose case a letter belongs to: reading it is pure, finding it is not
 	"effect/hook":        ". call effect store text vault",   // who is told what happens: webhooks, and shops that are kept in step
+	"ledger":             ".",                                // the books in double entry
+	"sourcing":           ".",                                // ranks offers, knows shipping lines
 }
 
 // pure rooms see neither the outside nor the time: the same input gives the same output for ever.
-var pure = []string{".", "calendar", "decide", "insight", "search"}
+var pure = []string{".", "calendar", "decide", "insight", "search", "ledger", "sourcing"}
 
 // impure is what a pure room may not import.
 var impure = []string{"os", "net", "database/sql", "math/rand", "math/rand/v2", "log", "log/slog", "context", "net/http", "os/exec", "io/ioutil", "syscall"}
 
 // clockless rooms are given the time: they may not ask for it. (bench and cmd measure and show it.)
-var clockless = []string{".", "document", "calendar", "playbook", "decide", "insight", "intake", "intake/signed", "replay", "search", "text", "sample", "intake/agent", "intake/taobao", "intake/track", "intake/mail"}
+var clockless = []string{".", "document", "calendar", "playbook", "decide", "insight", "intake", "intake/signed", "replay", "search", "text", "sample", "intake/agent", "intake/taobao", "intake/track", "intake/mail", "ledger", "sourcing"}
 
 func TestRooms(t *testing.T) {
 	files := sources(t)

@@ -102,6 +102,7 @@ var benchmarks = []benchmark{
 	{name: "queue-page", garbage: 400, procs: 2, run: runQueue},
 	{name: "pages", garbage: 400, procs: 2, run: runPages},
 	{name: "insights", garbage: 400, procs: 2, run: runInsights},
+	{name: "rank", garbage: 400, procs: 2, run: runRank},
 	{name: "kill", procs: 2, run: runKill},
 	{name: "calendar", procs: 1, unit: "sums/s", floor: 20_000_000, rounds: 5, prepare: prepareCalendar},
 }

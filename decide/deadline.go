@@ -76,7 +76,7 @@ func (w *work) next() moment {
 // A state that the playbook no longer has gives no moments: the case then moves by facts or by a
 // person only.
 func (w *work) timers(r *recourse.Run, on subject, best *moment, caseAt, recovery int) {
-	p := w.policyOf(r)
+	p := w.PolicyOf(r)
 	s := w.state(p, r.State)
 	if s == nil {
 		return
@@ -228,13 +228,13 @@ func (w *work) act(m moment, until time.Time) {
 		w.openWatched(m)
 	case m.caseAt >= 0:
 		c := w.caseAt(m.caseAt)
-		p := w.policyOf(&c.Run)
+		p := w.PolicyOf(&c.Run)
 		t := w.state(p, c.State).Timers[m.timer]
 		w.fire(&c.Run, t, m, p, until)
 		w.apply(m.caseAt, &t.Transition, whyTimer(t, p, m))
 	default:
 		r := &w.recoveries()[m.recovery]
-		p := w.policyOf(&r.Run)
+		p := w.PolicyOf(&r.Run)
 		t := w.state(p, r.State).Timers[m.timer]
 		w.fire(&r.Run, t, m, p, until)
 		w.actions(subject{recovery: r}, t.Do, whyTimer(t, p, m))

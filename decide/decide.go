@@ -339,11 +339,11 @@ func (w *work) recoveries() []recourse.Recovery {
 	return w.f.Recoveries
 }
 
-// policyOf is the policy that a run is pinned to.
+// PolicyOf is the policy that a run is pinned to.
 //
 // A case keeps the policy that it began with, so that a merchant who changes a setting does not move
 // the deadlines of trouble that buyers were already told dates for.
-func (d *Decider) policyOf(r *recourse.Run) *playbook.Policy {
+func (d *Decider) PolicyOf(r *recourse.Run) *playbook.Policy {
 	if r.Playbook == d.Policy.Hash {
 		return d.Policy
 	}

@@ -57,7 +57,7 @@ func (w *work) amountOf(c *recourse.Case) recourse.Money {
 // variables are the durations and facts that a template may name beside the case's own fields: those that the
 // playbook gives it.
 func (w *work) variables(c *recourse.Case, template string) []recourse.Arg {
-	p := w.policyOf(&c.Run)
+	p := w.PolicyOf(&c.Run)
 	given := p.Template(template)
 	var out []recourse.Arg
 	if w.ev != nil && w.ev.Reason != "" {
@@ -144,7 +144,7 @@ func (w *work) cancelPurchase(c *recourse.Case, why recourse.Why) {
 
 // ask puts a question to a person. In a quiet case nobody is told: it stands there for whoever looks. A question that is open already is put again, with a new date.
 func (w *work) ask(c *recourse.Case, of recourse.Party, question string, choices []string, why recourse.Why) {
-	p := w.policyOf(&c.Run)
+	p := w.PolicyOf(&c.Run)
 	q := p.Question(question)
 	if q == nil { // unreachable: every playbook has the questions that the interpreter asks
 		return
@@ -196,7 +196,7 @@ func (w *work) emit(c *recourse.Case, e recourse.Effect) recourse.Effect {
 // Its ids go on from the recovery's own (1001-1/3 has 1001-1/3.1, then .2), since the case may be
 // closed and its count is not touched.
 func (w *work) recoveryAction(r *recourse.Recovery, a *playbook.Action, why recourse.Why) {
-	p := w.policyOf(&r.Run)
+	p := w.PolicyOf(&r.Run)
 	r.Effects++
 	e := recourse.Effect{ID: r.ID + "." + strconv.Itoa(r.Effects), Case: r.Case, Kind: a.Verb, Step: r.Step, At: w.at,
 		Purchase: r.Purchase, Lines: r.Lines, Amount: r.Amount, Why: why}

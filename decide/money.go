@@ -68,7 +68,7 @@ func (w *work) requestRefund(c *recourse.Case, why recourse.Why) {
 	if c.Quiet {
 		return
 	}
-	approval := w.policyOf(&c.Run).Approval(ask.amount)
+	approval := w.PolicyOf(&c.Run).Approval(ask.amount)
 	if ask.amount.Minor == 0 {
 		approval = recourse.ApprovalNeeded // the price is not known: a person must look
 	}
@@ -413,7 +413,7 @@ func (w *work) recover(c *recourse.Case, at int, lines []recourse.Pieces, why re
 	}
 	amount := w.costOf(p, lines)
 	e := w.emit(c, recourse.Effect{Kind: recourse.EffectRecovery, Purchase: p.ID, Lines: lines, Amount: amount, Supplier: p.Supplier, Why: why})
-	policy := w.policyOf(&c.Run)
+	policy := w.PolicyOf(&c.Run)
 	r := recourse.Recovery{ID: e.ID, Case: c.ID, Purchase: p.ID, Lines: lines, Amount: amount, Status: recourse.RecoveryRequested, At: w.at}
 	r.Run = recourse.Run{Playbook: c.Playbook, State: policy.Path("recovery").States[0].Full, EnteredAt: w.at, PathAt: w.at}
 	w.f.Recoveries = append(w.recoveries(), r)

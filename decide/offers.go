@@ -34,7 +34,7 @@ func (w *work) fits(c *recourse.Case, o *recourse.Offer) bool {
 	if cost.Currency != o.Price.Currency {
 		return false
 	}
-	limit, err := cost.Scale(100+w.policyOf(&c.Run).MaxIncrease(), 100)
+	limit, err := cost.Scale(100+w.PolicyOf(&c.Run).MaxIncrease(), 100)
 	price, err2 := o.Price.Mul(int64(pieces))
 	return err == nil && err2 == nil && price.Minor <= limit.Minor
 }

@@ -79,7 +79,7 @@ func (o *outlook) event(t recourse.EventType) *recourse.Event {
 // state is where the case stands; nil when its playbook no longer has that state.
 func (o *outlook) state() *playbook.State {
 	c := o.file.Cases[o.at]
-	return o.policyOf(&c.Run).State(c.State)
+	return o.PolicyOf(&c.Run).State(c.State)
 }
 
 // remedies are those that a person may choose now. A closed case has none: only facts move it.

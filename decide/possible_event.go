@@ -125,7 +125,7 @@ func (w *work) couldRefund(c *recourse.Case) bool {
 // event: customs lets go with a scan, and the state looks at the parcel. It is asked of the two facts that people are
 // asked for in this way.
 func (w *work) mayLead(c *recourse.Case) bool {
-	p := w.policyOf(&c.Run)
+	p := w.PolicyOf(&c.Run)
 	s := w.state(p, c.State)
 	if s == nil || w.ev.Type != recourse.ParcelScanned && w.ev.Type != recourse.OrderAddressCorrected {
 		return false
@@ -138,7 +138,7 @@ func (w *work) mayLead(c *recourse.Case) bool {
 // ways are the ways on that a case's state may take with the event in hand: all that may hold, up to the first that
 // surely does.
 func (w *work) ways(c *recourse.Case) (out []*playbook.Transition) {
-	p := w.policyOf(&c.Run)
+	p := w.PolicyOf(&c.Run)
 	s := w.state(p, c.State)
 	if s == nil {
 		return nil

@@ -123,7 +123,7 @@ func (w *work) concerns(c *recourse.Case) bool {
 // path's. It reports whether there was one.
 func (w *work) deliver(i int) bool {
 	c := w.f.Cases[i]
-	p := w.policyOf(&c.Run)
+	p := w.PolicyOf(&c.Run)
 	s := w.state(p, c.State)
 	if s == nil {
 		return false
@@ -299,7 +299,7 @@ func (w *work) waits(c *recourse.Case) bool {
 
 // names says whether a case's state has a transition for the event whose condition holds.
 func (w *work) names(c *recourse.Case) bool {
-	p := w.policyOf(&c.Run)
+	p := w.PolicyOf(&c.Run)
 	s := w.state(p, c.State)
 	if s == nil {
 		return false
@@ -371,7 +371,7 @@ func (w *work) wake(i int) {
 // choosable is the first transition that a case's state has for the remedy in hand, chosen by who chose it; nil
 // when the case does not wait for it. The merchant may choose whatever anybody may.
 func (w *work) choosable(c *recourse.Case) *playbook.Transition {
-	p := w.policyOf(&c.Run)
+	p := w.PolicyOf(&c.Run)
 	s := w.state(p, c.State)
 	if s == nil {
 		return nil

@@ -67,7 +67,7 @@ func (w *work) wait(i int, to *playbook.State, why recourse.Why) {
 		w.note(recourse.Entry{Case: c.ID, Kind: recourse.EntryReopened, Why: why})
 	}
 	w.note(recourse.Entry{Case: c.ID, Kind: recourse.EntryMoved, From: c.State, To: to.Full, Why: why})
-	if from := w.state(w.policyOf(&c.Run), c.State); from != nil && from.Path != to.Path {
+	if from := w.state(w.PolicyOf(&c.Run), c.State); from != nil && from.Path != to.Path {
 		c.PathAt = w.at
 	}
 	c.State, c.EnteredAt, c.Fired, c.Asks, c.SnoozedUntil = to.Full, w.at, nil, nil, time.Time{}
@@ -125,7 +125,7 @@ func whyFacts(t *playbook.Transition) recourse.Why {
 
 // leading is the first transition by facts that a run's state has and whose condition holds.
 func (w *work) leading(r *recourse.Run, on subject) *playbook.Transition {
-	p := w.policyOf(r)
+	p := w.PolicyOf(r)
 	s := w.state(p, r.State)
 	if s == nil {
 		return nil

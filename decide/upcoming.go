@@ -61,7 +61,7 @@ func (d *Decider) Upcoming(file *recourse.OrderFile, caseID string) []Step {
 
 // steps are the running times of a run's state and its open questions.
 func (w *work) steps(r *recourse.Run, on subject) (out []Step) {
-	p := w.policyOf(r)
+	p := w.PolicyOf(r)
 	if s := w.state(p, r.State); s != nil {
 		for i, t := range s.Timers {
 			due, from := w.timerAt(t, i, r, p, on)
@@ -145,7 +145,7 @@ var bounds = []string{"earliest", "latest"}
 // windows are the bounds still ahead that the messages of a case's state have told, but for those at which a time of
 // the state comes by the same setting: that one says more.
 func (w *work) windows(c *recourse.Case, known []Step) (out []Step) {
-	p := w.policyOf(&c.Run)
+	p := w.PolicyOf(&c.Run)
 	s := w.state(p, c.State)
 	if s == nil || c.Quiet {
 		return nil

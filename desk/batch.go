@@ -269,6 +269,7 @@ func (g *group) decide(now time.Time) {
 		g.notice(file, decision.File, acts)
 		g.also(decision, file)
 		g.learn(file, decision.File, nil, now)
+		g.post(file, decision.File, now)
 		file = decision.File
 	}
 	if len(g.change.Entries) == 0 {
@@ -331,6 +332,7 @@ func (g *group) take(j *job, file *recourse.OrderFile, now time.Time) *recourse.
 	}
 	g.places[j] = int64(len(g.change.Entries))
 	g.learn(file, decision.File, &ev, now)
+	g.post(file, decision.File, now)
 	return decision.File
 }
 

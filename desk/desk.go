@@ -31,20 +31,21 @@ import (
 
 // Desk decides for all merchants of one database. It is safe for many goroutines.
 type Desk struct {
-	store    *store.Store
-	clock    func() time.Time
-	node     string // names this process among those that share the database
-	policies policies
-	queue    chan *call
-	late     chan []*job   // to be decided again
-	wake     chan struct{} // something became due earlier than the due loop knows
-	ctx      context.Context
-	stop     context.CancelFunc
-	stopped  chan struct{}
-	watchers watchers
-	trials   chan struct{} // one for each trial that is made
-	reports  reports
-	receiver receiver
+	store     *store.Store
+	clock     func() time.Time
+	node      string // names this process among those that share the database
+	policies  policies
+	queue     chan *call
+	late      chan []*job   // to be decided again
+	wake      chan struct{} // something became due earlier than the due loop knows
+	ctx       context.Context
+	stop      context.CancelFunc
+	stopped   chan struct{}
+	watchers  watchers
+	trials    chan struct{} // one for each trial that is made
+	reports   reports
+	receiver  receiver
+	suppliers recordCache
 }
 
 // New opens a desk on a store. The clock is asked once for each transaction. Close it before the store.

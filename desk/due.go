@@ -28,6 +28,8 @@ const (
 func (d *Desk) Run(ctx context.Context) {
 	l := &dueLoop{desk: d, log: slog.Default()}
 	go d.keepIndex(ctx, l.log)
+	go d.keepBooks(ctx, l.log)
+	go d.keepLooking(ctx, l.log)
 	for ctx.Err() == nil {
 		wait, err := l.round(ctx)
 		if err != nil {

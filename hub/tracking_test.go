@@ -19,7 +19,6 @@ import (
 	"recourse/hub"
 	"recourse/intake"
 	"recourse/peer"
-	"recourse/store"
 )
 
 // at sends every request to another server, its path as it is: a kind's own address stays as it is written.

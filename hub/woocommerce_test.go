@@ -108,9 +108,3 @@ func TestWooCommerce(t *testing.T) {
 }
 
 // file is an order as it stands.
-func (w *world) file(order string) *recourse.OrderFile {
-	w.Helper()
-	v, err := w.desk.Order(w.Context(), shop, order)
-	w.must(err)
-	return v.File
-}

@@ -39,6 +39,7 @@ type Change struct {
 	Reworded bool      // it is found by other words than before
 	Insight  []byte    // what it changes about the figures; nil: nothing
 	Notices  []Notice  // what others are to be told; none where nobody is
+	Postings []Posting // what its decisions moved
 	// Encoded by Prepare.
 	file []byte
 	hash Hash
@@ -151,7 +152,7 @@ func (tx *Tx) Save(changes []*Change) (lost []Key, err error) {
 			return nil, err
 		}
 	}
-	for _, save := range []func([]*Change) error{tx.saveHistory, tx.saveRefs, tx.saveSupplies, tx.savePersonal, tx.saveReworded, tx.saveCases, tx.saveEffects, tx.saveMoves, tx.saveMentions, tx.saveInsight, tx.saveTrackings, tx.saveNotices} {
+	for _, save := range []func([]*Change) error{tx.saveHistory, tx.saveRefs, tx.saveSupplies, tx.savePersonal, tx.saveReworded, tx.saveCases, tx.saveEffects, tx.saveMoves, tx.saveMentions, tx.saveInsight, tx.saveTrackings, tx.saveNotices, tx.savePostings, tx.saveSearches} {
 		if err := save(changes); err != nil {
 			return nil, err
 		}

@@ -15,14 +15,15 @@ import (
 
 // caseCmd is the daily work on the command line.
 type caseCmd struct {
-	List    caseListCmd `cmd:"" help:"The queue: open cases, what is due first on top."`
-	Show    caseShowCmd `cmd:"" help:"One case: what happened and why, what comes next and when, what may be done now."`
-	Act     caseActCmd  `cmd:"" help:"Choose a remedy, answer a question, or tell a fact of a case; says what followed."`
-	Approve approveCmd  `cmd:"" help:"Let an act go ahead that waits for a person, such as a refund."`
-	Reject  rejectCmd   `cmd:"" help:"Say no to an act that waits for a person."`
-	Done    doneCmd     `cmd:"" help:"Mark an act as carried out: the message was sent, the agent was asked."`
-	Failed  failedCmd   `cmd:"" help:"Mark an act as tried in vain."`
-	Dossier dossierCmd  `cmd:"" help:"Write the dossier of a claim: one PDF with the order, the buyer's words, photos, tracking and the history's proof."`
+	List    caseListCmd   `cmd:"" help:"The queue: open cases, what is due first on top."`
+	Show    caseShowCmd   `cmd:"" help:"One case: what happened and why, what comes next and when, what may be done now."`
+	Act     caseActCmd    `cmd:"" help:"Choose a remedy, answer a question, or tell a fact of a case; says what followed."`
+	Approve approveCmd    `cmd:"" help:"Let an act go ahead that waits for a person, such as a refund."`
+	Reject  rejectCmd     `cmd:"" help:"Say no to an act that waits for a person."`
+	Done    doneCmd       `cmd:"" help:"Mark an act as carried out: the message was sent, the agent was asked."`
+	Failed  failedCmd     `cmd:"" help:"Mark an act as tried in vain."`
+	Dossier dossierCmd    `cmd:"" help:"Write the dossier of a claim: one PDF with the order, the buyer's words, photos, tracking and the history's proof."`
+	Source  caseSourceCmd `cmd:"" help:"Look for the goods elsewhere: the best offers, with what each point was given for."`
 }
 
 // caseListCmd lists cases.

@@ -30,6 +30,8 @@ type cli struct {
 	Import     importCmd     `cmd:"" help:"Put an order book into the database; --dry-run says what would open and what would leave."`
 	Case       caseCmd       `cmd:"" help:"The queue, a case with its why, and acting on it."`
 	Order      orderCmd      `cmd:"" help:"An order with everything that happened to it."`
+	Offer      offerCmd      `cmd:"" help:"What suppliers offer: lists read, offers tied to items."`
+	Books      booksCmd      `cmd:"" help:"The books in double entry: what is owed, came, left and was lost."`
 	Insights   insightsCmd   `cmd:"" help:"The figures: cases, times, answers, money, suppliers, countries, of a range of days."`
 	Replay     replayCmd     `cmd:"" help:"Replay an order book: which orders were in trouble, what the playbook would have done, when and why."`
 	Playbook   playbookCmd   `cmd:"" help:"Check, try, show, draw, compare and copy playbooks."`

@@ -158,11 +158,10 @@ func post(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// interrupt AFTER COMMAND… runs a command, sends it a Ctrl-C after some time, and wants it to end with 2 and to say how
-// to go on. With kill in front of the command it is killed instead, and says nothing.
+// interrupt FILE COMMAND… runs a command, sends it a Ctrl-C once a file has grown, and wants it to end with 2 and to
+// say how to go on. interrupt FILE kill COMMAND… kills it.
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
-	after, err := time.ParseDuration(args[0])
-	ts.Check(err)
+	path := ts.MkAbs(args[0])
 	args = args[1:]
 	signal := os.Signal(os.Interrupt)
 	if args[0] == "kill" {
@@ -172,9 +171,13 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	var said strings.Builder
 	cmd.Stderr = &said
 	ts.Check(cmd.Start())
-	time.Sleep(after)
+	for began := time.Now(); sizeOf(path) < begun; time.Sleep(5 * time.Millisecond) {
+		if time.Since(began) > time.Minute {
+			ts.Fatalf("it has written too little to %s", path)
+		}
+	}
 	ts.Check(cmd.Process.Signal(signal))
-	err = cmd.Wait()
+	err := cmd.Wait()
 	ts.Logf("%v: %s", err, said.String())
 	if err == nil {
 		ts.Fatalf("it had ended before the interrupt")
@@ -182,4 +185,15 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	if signal == os.Interrupt && (cmd.ProcessState.ExitCode() != exitWrong || !strings.Contains(said.String(), "goes on where it stopped")) {
 		ts.Fatalf("exit code %d; it does not say how to go on", cmd.ProcessState.ExitCode())
 	}
+}
+
+// begun is how large the log of a database is once an import is in the middle of its work.
+const begun = 200 << 10
+
+func sizeOf(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
 }

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"recourse/desk"
+	"recourse/text"
+	"recourse/web/view"
+)
+
+// caseSourceCmd looks for goods elsewhere for a case.
+type caseSourceCmd struct {
+	Case          string `arg:"" help:"The case."`
+	Most          int    `help:"How many offers of each line." default:"3"`
+	databaseFlags `embed:""`
+	jsonFlag      `embed:""`
+	languageFlag  `embed:""`
+}
+
+// Run ranks the offers, each with its reasons.
+func (c *caseSourceCmd) Run(ctx context.Context, s *streams) error {
+	o, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer o.close()
+	found, err := o.Source(ctx, o.merchant, c.Case, min(max(1, c.Most), 200))
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(s.out, map[string]any{"case": c.Case, "lines": found})
+	}
+	r := view.NewReader(text.In(c.Language), o.Now().Location(), o.Now())
+	for i := range found {
+		printSourcing(s, r, &found[i])
+	}
+	return nil
+}
+
+func printSourcing(s *streams, r view.Reader, f *desk.Sourcing) {
+	fmt.Fprintf(s.out, "%d × %s (%s): %d\n", f.Want.Pieces, f.Line.Title, f.Line.SKU, f.Looked)
+	for i := range f.Ranked {
+		k := &f.Ranked[i]
+		mark := "+"
+		if !k.Fits() {
+			mark = "-"
+		}
+		fmt.Fprintf(s.out, "\n%s %d/1000  %s · %s · %s · %s\n", mark, k.Score, k.Supplier, k.SKU, k.Title, k.Price)
+		for _, p := range k.Points {
+			fmt.Fprintf(s.out, "    %3d/%d  %s\n", p.Is, p.Of, r.Language.Point(p.Name, p.Args))
+		}
+		for _, b := range k.Blocks {
+			fmt.Fprintf(s.out, "    %s\n", r.Language.Block(b.Code, b.Args))
+		}
+	}
+}
+
+// booksCmd is the ledger.
+type booksCmd struct {
+	Check   booksCheckCmd   `cmd:"" help:"Compare the books with the orders: they must say the same to the cent."`
+	Balance booksBalanceCmd `cmd:"" help:"What each account stands at, in each currency."`
+	Order   booksOrderCmd   `cmd:"" help:"What was posted for an order."`
+}
