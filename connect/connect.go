@@ -23,15 +23,22 @@ type Field struct {
 	Choices  []string            // one of these; nil: any text
 	Check    func(string) error  // of a value that is not empty; nil: any
 	Clean    func(string) string // how a value is kept; nil: without spaces around it
+	Long     bool                // it has several lines
+	Rare     bool                // most leave it as it is: forms ask for it last, and folded away
+	Payer    bool                // it says who pays refunds: shop, hand, or the id of a connection of the group payment
 }
+
+// payer is who pays a shop's refunds.
+var payer = Field{Name: "refunds", Standard: "shop", Payer: true}
 
 // Kind is a kind of system.
 type Kind struct {
 	Name   string // in URLs, SQL and JSON
 	Group  string // shop, tracking, mail, payment, agent, any
 	Fields []Field
-	Reader *intake.Reader // how its deliveries are read; nil: it delivers none
-	Poller *intake.Poller // how it is asked for what it did not tell; nil: it is not
+	Whole  func(*recourse.Connection) error // checks what no field can alone; nil: nothing
+	Reader *intake.Reader                   // how its deliveries are read; nil: it delivers none
+	Poller *intake.Poller                   // how it is asked for what it did not tell; nil: it is not
 	// Client is how it is asked over HTTP; nil: it is not.
 	Client func(*recourse.Connection) *call.Client
 	// Test asks the system whether the connection works, and changes nothing there; nil: there is nothing to ask.
@@ -95,6 +102,9 @@ func (k *Kind) Check(c *recourse.Connection) error {
 		if err := f.check(v); err != nil {
 			return err
 		}
+	}
+	if k.Whole != nil {
+		return k.Whole(c)
 	}
 	return nil
 }
