@@ -19,6 +19,7 @@ type Field struct {
 	Name     string
 	Secret   bool
 	Required bool
+	Or       string              // required unless the field of that name is there
 	Standard string              // what holds when it is empty
 	Choices  []string            // one of these; nil: any text
 	Check    func(string) error  // of a value that is not empty; nil: any
@@ -36,9 +37,8 @@ type Kind struct {
 	Name   string // in URLs, SQL and JSON
 	Group  string // shop, tracking, mail, payment, agent, any
 	Fields []Field
-	Whole  func(*recourse.Connection) error // checks what no field can alone; nil: nothing
-	Reader *intake.Reader                   // how its deliveries are read; nil: it delivers none
-	Poller *intake.Poller                   // how it is asked for what it did not tell; nil: it is not
+	Reader *intake.Reader // how its deliveries are read; nil: it delivers none
+	Poller *intake.Poller // how it is asked for what it did not tell; nil: it is not
 	// Client is how it is asked over HTTP; nil: it is not.
 	Client func(*recourse.Connection) *call.Client
 	// Test asks the system whether the connection works, and changes nothing there; nil: there is nothing to ask.
@@ -93,7 +93,7 @@ func (k *Kind) Check(c *recourse.Connection) error {
 		}
 		if v == "" {
 			delete(values, f.Name)
-			if f.Required {
+			if f.Required || f.Or != "" && strings.TrimSpace(c.Settings[f.Or]+c.Secrets[f.Or]) == "" {
 				return refused(f, "it is missing")
 			}
 			continue
@@ -102,9 +102,6 @@ func (k *Kind) Check(c *recourse.Connection) error {
 		if err := f.check(v); err != nil {
 			return err
 		}
-	}
-	if k.Whole != nil {
-		return k.Whole(c)
 	}
 	return nil
 }

@@ -98,6 +98,7 @@ func (s *site) connectForm(v *visit) error {
 
 // askFor asks what a new connection needs, with what was filled in before.
 func (v *visit) askFor(status int, k *connect.Kind, ch hub.Change, wrong error) error {
+	v.atHome()
 	f, err := v.connectionForm(k, "/connections", ch.Name, ch.Settings, nil, wrong)
 	if err != nil {
 		return err

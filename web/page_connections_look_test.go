@@ -57,7 +57,7 @@ func (h *house) joins() {
 		if err != nil {
 			return err
 		}
-		c.Refused, c.RefusedAt = 14, now.Add(-12*time.Minute)
+		c.Refused, c.RefusedAt = 14, now.Add(time.Minute)
 		if err := tx.PutConnection(&c); err != nil {
 			return err
 		}

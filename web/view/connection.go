@@ -43,6 +43,7 @@ type ConnectionField struct {
 	Name, Label, Hint string
 	Value, Standard   string
 	Secret, Required  bool
+	Optional          bool // it is said that it may be left empty
 	Long              bool // several lines
 	Set               bool // a secret that is there, and that nobody can read
 	Wrong             bool
@@ -90,7 +91,7 @@ type ConnectionModel struct {
 	ConnectionRow
 	Here     string
 	Form     ConnectionForm
-	Address  string // where the other side delivers; "": it delivers nothing
+	Address  string   // where the other side delivers; "": it delivers nothing
 	There    []string // what to do with it at the other side, step by step
 	Paused   bool
 	Gone     bool
@@ -211,7 +212,7 @@ func (r Reader) ConnectionForm(k *connect.Kind, settings map[string]string, secr
 
 func (r Reader) connectionField(k *connect.Kind, f *connect.Field, settings map[string]string, secrets []string, payers []FieldOption) ConnectionField {
 	key := k.Name + "." + f.Name
-	out := ConnectionField{Name: f.Name, Label: r.fieldWord(key, f.Name), Hint: r.Connect(key + ".hint"), Standard: f.Standard, Secret: f.Secret, Required: f.Required, Long: f.Long}
+	out := ConnectionField{Name: f.Name, Label: r.fieldWord(key, f.Name), Hint: r.Connect(key + ".hint"), Standard: f.Standard, Secret: f.Secret, Required: f.Required, Optional: !f.Required && f.Or == "" && f.Standard == "", Long: f.Long}
 	if f.Secret {
 		out.Set = slices.Contains(secrets, f.Name)
 	} else {
