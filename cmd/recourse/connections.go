@@ -47,4 +47,3 @@ func (f *vaultFlags) hubOn(o *office, d *databaseFlags, room *evidence.Room, url
 	}
 	return hub.New(hub.Options{Desk: o.Desk, Vault: ring, Evidence: room, Log: slog.Default(), URL: url}), nil
 }
-
