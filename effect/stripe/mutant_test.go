@@ -1,0 +1,6 @@
+package stripe_test
+
+import "testing"
+
+// TestMutants: what is broken is found out.
+func TestMutants(t *testing.T) { runs(t).Mutants(t, 100, nil) }
