@@ -296,6 +296,8 @@ func doubtful(t *turn) bool {
 	switch Result(t.attempts[n-1].Result) {
 	case Later, Done, Refused:
 		return false
+	case Taken: // the peer has it, and will say how it ended; unless it is gone
+		return t.conn != nil && t.conn.Status == recourse.ConnectionGone
 	}
 	return true
 }
