@@ -89,7 +89,7 @@ func wait(ctx context.Context, d time.Duration) error {
 
 // How long the story waits for what must follow by itself, and how often it looks.
 const (
-	followsIn = 90 * time.Second
+	followsIn = 30 * time.Second
 	looksIn   = 100 * time.Millisecond
 )
 

@@ -98,7 +98,7 @@ func (p *play) shipped(ctx context.Context) error {
 
 func (p *play) held(ctx context.Context) (err error) {
 	p.pass(2 * day)
-	if err := p.scan(ctx, "InTransit_CustomsRequiringInformation", "Held by customs: commercial invoice required", "Portlaoise", "IE"); err != nil {
+	if err := p.scan(ctx, "InTransit_CustomsRequiringInformation", "commercial invoice and proof of payment", "Portlaoise", "IE"); err != nil {
 		return err
 	}
 	if p.customs, err = p.opened(ctx, "customs_hold"); err != nil {
