@@ -212,7 +212,7 @@ func (p *play) claimed(ctx context.Context) error {
 	p.letters()
 	asked := p.letter(agentAddress, p.damage)
 	p.pass(5 * time.Minute)
-	answer := fmt.Sprintf("From: DSers Support <%s>\r\nTo: %s\r\nSubject: Re: %s\r\nMessage-ID: <answer-1@dsers.example>\r\nIn-Reply-To: %s\r\nReferences: %s\r\nDate: %s\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"+
+	answer := fmt.Sprintf("From: DSers Support <%s>\r\nTo: %s\r\nSubject: Re: %s\r\nMessage-ID: <answer-1@dsers.com>\r\nIn-Reply-To: %s\r\nReferences: %s\r\nDate: %s\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"+
 		"Hello,\r\n\r\nGood news: your claim for Tmall order %s has been approved by the marketplace. Please tell us whether a refund or a replacement is wanted.\r\n\r\nYour DSers team\r\n",
 		agentAddress, deskAddress, asked.Subject, asked.ID, asked.ID, p.now().UTC().Format(time.RFC1123Z), storyPurchase)
 	if err := p.mail.Put([]byte(answer)); err != nil {

@@ -33,7 +33,7 @@ type standIns struct {
 const (
 	deskAddress     = "desk@lune.example"
 	merchantAddress = "ines@lune.example"
-	agentAddress    = "support@dsers.example"
+	agentAddress    = "support@dsers.com"
 )
 
 // standInQuota is how many numbers 17TRACK's stand-in watches.
