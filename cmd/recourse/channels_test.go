@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -177,13 +179,19 @@ func checkStory(t *testing.T, p *play, end *process) {
 	for _, l := range []struct{ to, subject, says string }{
 		{merchantAddress, "customs", "invoice"},
 		{storyBuyer, "customs", p.link},
-		{agentAddress, p.damage, storyPurchase},
+		{agentAddress, "claim", p.damage},
 		{storyBuyer, "refund", "€64.00"},
 	} {
-		found := p.letter(l.to, l.says)
-		if found == nil || !strings.Contains(strings.ToLower(found.Subject), strings.ToLower(l.subject)) {
-			t.Errorf("no letter to %s about %s says %q: %+v", l.to, l.subject, l.says, found)
+		if !slices.ContainsFunc(p.posted(), func(o *posted) bool {
+			return strings.Contains(o.To, l.to) && strings.Contains(strings.ToLower(o.Subject), l.subject) && strings.Contains(o.Text, l.says)
+		}) {
+			t.Errorf("no letter to %s about %s says %q", l.to, l.subject, l.says)
 		}
+	}
+	if !slices.ContainsFunc(p.posted(), func(o *posted) bool {
+		return strings.Contains(o.To, agentAddress) && len(o.Files) == 1 && bytes.HasPrefix(o.Files[0].Content, []byte("%PDF-"))
+	}) {
+		t.Error("the dossier did not go out")
 	}
 	seen := map[string]bool{}
 	for _, l := range p.posted() {
