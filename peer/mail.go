@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -21,6 +22,8 @@ import (
 // faults are those of a real one and of the line to it.
 type Mail struct {
 	User, Password string
+	// Own says whether a letter to an address comes to the mailbox that IMAP reads; nil: all letters do.
+	Own func(address string) bool
 
 	mu     sync.Mutex
 	got    []Mailed
@@ -149,6 +152,9 @@ func (m *Mail) take(l Mailed) error {
 	m.mu.Lock()
 	m.got = append(m.got, l)
 	m.mu.Unlock()
+	if m.Own != nil && !slices.ContainsFunc(l.To, m.Own) {
+		return nil
+	}
 	return m.Put(l.Data)
 }
 

@@ -29,6 +29,8 @@ type Shopify struct {
 	Now             func() time.Time // default time.Now
 	// PendingRefunds: refunds are on their way until [Shopify.Settle].
 	PendingRefunds bool
+	// Loopback lets webhooks go to this machine without TLS, which no real shop does.
+	Loopback bool
 
 	mu       sync.Mutex
 	granted  map[string]time.Time // tokens that end, and when
@@ -93,6 +95,7 @@ type ShopifyPayment struct {
 	ID      int64
 	Gateway string
 	Amount  recourse.Money
+	Code    string // what the provider behind another gateway calls the payment: pi_1
 }
 
 // ShopifyFulfilment is a fulfilment with what the carrier told.

@@ -231,7 +231,7 @@ func (s *Shopify) subscribe(args map[string]any) (any, error) {
 	switch {
 	case slices.Contains([]string{"CUSTOMERS_DATA_REQUEST", "CUSTOMERS_REDACT", "SHOP_REDACT"}, topic):
 		return nil, undefined("Variable $topic was provided invalid value")
-	case !strings.HasPrefix(uri, "https://"):
+	case !strings.HasPrefix(uri, "https://") && !(s.Loopback && strings.HasPrefix(uri, "http://127.0.0.1")):
 		return payload("WebhookSubscriptionCreatePayload", nothing, objection{[]string{"webhookSubscription", "uri"}, "Address protocol http:// is not supported"}), nil
 	case strings.HasPrefix(topic, "DISPUTES_") && !s.may("read_shopify_payments_disputes"), strings.HasPrefix(topic, "RETURNS_") && !s.may("read_returns"):
 		return payload("WebhookSubscriptionCreatePayload", nothing, objection{nil, "You do not have permission to create or update webhooks with " + strings.ToLower(topic) + " topic."}), nil

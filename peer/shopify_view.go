@@ -178,7 +178,7 @@ func (s *Shopify) viewLists(o *ShopifyOrder, v object) {
 }
 
 func (o *ShopifyOrder) paymentView(p *ShopifyPayment) object {
-	return object{"__typename": "OrderTransaction", "id": shopGID("OrderTransaction", p.ID), "kind": "SALE", "status": "SUCCESS", "gateway": p.Gateway, "amountSet": o.moneySet(p.Amount),
+	return object{"__typename": "OrderTransaction", "id": shopGID("OrderTransaction", p.ID), "kind": "SALE", "status": "SUCCESS", "gateway": p.Gateway, "authorizationCode": orNil(p.Code), "amountSet": o.moneySet(p.Amount),
 		"processedAt": stamp(o.CreatedAt), "parentTransaction": nil}
 }
 
@@ -189,7 +189,7 @@ func (o *ShopifyOrder) transactionView(t *ShopifyTransaction) object {
 			gateway = o.Gateways[i].Gateway
 		}
 	}
-	return object{"__typename": "OrderTransaction", "id": shopGID("OrderTransaction", t.ID), "kind": "REFUND", "status": t.Status, "gateway": gateway, "amountSet": o.moneySet(t.Amount),
+	return object{"__typename": "OrderTransaction", "id": shopGID("OrderTransaction", t.ID), "kind": "REFUND", "status": t.Status, "gateway": gateway, "authorizationCode": nil, "amountSet": o.moneySet(t.Amount),
 		"processedAt": stamp(t.At), "parentTransaction": object{"__typename": "OrderTransaction", "id": shopGID("OrderTransaction", t.Parent)}}
 }
 

@@ -71,7 +71,11 @@ func (o *Office) ofAgent(f *finding, c *recourse.Connection, m intake.Meaning) (
 		m.Note = l.Auto
 		return m, nil
 	}
-	events, note, err := f.agent.Match(l.From, l.Subject, l.Whole, l.At)
+	whole := l.Whole
+	if f.sure && f.cas != "" { // an answer without our words below it names no case, and the thread does
+		whole += "\n\nOur reference: " + f.cas + "\n"
+	}
+	events, note, err := f.agent.Match(l.From, l.Subject, whole, l.At)
 	if err != nil {
 		return m, err
 	}

@@ -45,5 +45,5 @@ func (f *vaultFlags) hubOn(o *office, d *databaseFlags, room *evidence.Room, url
 	if err != nil {
 		return nil, err
 	}
-	return hub.New(hub.Options{Desk: o.Desk, Vault: ring, Evidence: room, Log: slog.Default(), URL: url}), nil
+	return hub.New(hub.Options{Desk: o.Desk, Vault: ring, Evidence: room, Log: slog.Default(), URL: url, Kinds: o.around.kinds}), nil
 }

@@ -28,6 +28,7 @@ type office struct {
 	*desk.Desk
 	store    *store.Store
 	merchant string
+	around   surroundings
 }
 
 // open opens a database that must be there, and a merchant that must be known.
@@ -59,7 +60,7 @@ func (f *databaseFlags) create(ctx context.Context) (*office, error) {
 	if err != nil {
 		return nil, f.refused(err)
 	}
-	return &office{desk.New(s, time.Now), s, f.Merchant}, nil
+	return &office{Desk: desk.New(s, time.Now), store: s, merchant: f.Merchant}, nil
 }
 
 // there says whether there is a database to open. Of PostgreSQL only opening it tells.

@@ -26,6 +26,10 @@ import (
 type demoCmd struct {
 	Port int    `help:"The port on this machine. Default: any that is free." default:"0"`
 	Keep string `help:"A folder for the database, which then stays there; the next demo with it goes on." placeholder:"DIR"`
+
+	Channels bool          `help:"Show it with the systems around it: stand-ins of Shopify, 17TRACK, Stripe, DSers and a mail server run on this machine, and one order goes the whole way."`
+	Patience time.Duration `help:"With --channels: how long the story waits for you before it does by itself what a person does at the desk." default:"30s"`
+	Pause    time.Duration `help:"With --channels: the pause between two scenes." default:"4s"`
 }
 
 // Help is what recourse demo --help says at more length.
@@ -37,6 +41,10 @@ act while you look. Ctrl-C ends it and removes everything.`
 
 // Run shows the demo until it is told to stop.
 func (c *demoCmd) Run(ctx context.Context, s *streams) error {
+	if c.Channels {
+		slog.SetDefault(slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: slog.LevelWarn})))
+		return c.runChannels(ctx, s)
+	}
 	folder, remove, err := c.folder()
 	if err != nil {
 		return err
@@ -109,7 +117,7 @@ func seedShop(ctx context.Context, s *streams, f *databaseFlags, room *evidence.
 	sd := &seeder{room: room, merchant: f.Merchant, at: now.AddDate(-1, 0, 0), bar: newProgress(s, "making the shop:", "facts", len(sample.Shop(now)))}
 	defer sd.bar.end()
 	sd.desk = desk.New(st, sd.now)
-	o := &office{sd.desk, st, f.Merchant}
+	o := &office{Desk: sd.desk, store: st, merchant: f.Merchant}
 	if err = o.setUp(ctx, sample.ShopName, "", nil, "demo"); err == nil {
 		err = sd.run(ctx, now)
 	}

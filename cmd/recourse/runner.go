@@ -23,8 +23,8 @@ const graceFor = 10 * time.Second
 // runner carries acts out through the connections of all merchants of the database. Without a ring there are no secrets,
 // and what needs one waits and says so.
 func (o *office) runner(ring *vault.Ring, letters *mail.Office) *effect.Runner {
-	kinds := kindTable{letters: letters, known: map[string]*effect.Kind{}}
-	return effect.New(effect.Options{Store: o.store, Clock: o.Now, Open: opener(ring), Kind: kinds.of, Grace: graceFor, Log: slog.Default(),
+	kinds := kindTable{letters: letters, known: map[string]*effect.Kind{}, kind: o.around.kind}
+	return effect.New(effect.Options{Store: o.store, Clock: o.Now, Open: opener(ring), Kind: kinds.of, Grace: graceFor, Log: slog.Default(), Dies: o.around.dies,
 		Tell: func(ctx context.Context, merchant, by string, ev *recourse.Event) error {
 			_, err := o.Tell(ctx, merchant, desk.Fact{Event: *ev, By: by})
 			return err
@@ -51,6 +51,7 @@ func opener(ring *vault.Ring) func(*store.Connection) (*recourse.Connection, err
 type kindTable struct {
 	mu    sync.Mutex
 	known map[string]*effect.Kind
+	kind  func(name string) *connect.Kind
 	// letters writes what a connection for mail sends; nil: nothing leaves by mail.
 	letters *mail.Office
 }
@@ -62,9 +63,9 @@ func (k *kindTable) of(name string) *effect.Kind {
 		return known
 	}
 	var out *effect.Kind
-	if kind := connect.KindOf(name); kind != nil {
+	if kind := k.kind(name); kind != nil {
 		out = &effect.Kind{Group: kind.Group, Acts: kind.Acts}
-		if kind == connect.KindOf("smtp") && k.letters != nil {
+		if name == "smtp" && k.letters != nil {
 			out.Sender = func(c *recourse.Connection) effect.Sender { return connect.Mailer(c, k.letters) }
 		}
 		if kind.Sender != nil {

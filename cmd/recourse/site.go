@@ -38,6 +38,12 @@ func (o *office) serve(ctx context.Context, options web.Options, listener net.Li
 		return err
 	}
 	letters.Words, letters.Link = server.Words, server.BuyerLink
+	if server.URL == "" { // letters cannot do without
+		letters.Link = func(ctx context.Context, merchant, order, by string) (string, error) {
+			link, err := server.BuyerLink(ctx, merchant, order, by)
+			return baseOf(listener) + link, err
+		}
+	}
 	ctx, stop := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	running.Go(func() { o.Run(ctx) })

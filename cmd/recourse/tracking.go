@@ -18,7 +18,7 @@ import (
 // registrar has parcels watched, by the connections of a hub.
 func (o *office) registrar(h *hub.Hub) *track.Registrar {
 	return &track.Registrar{
-		Store: o.store, Now: o.Now, Node: rand.Text(),
+		Store: o.store, Now: o.Now, Node: rand.Text(), Every: o.around.every,
 		Open: func(ctx context.Context, merchant, id string) (*recourse.Connection, *call.Client, error) {
 			c, err := h.Connection(ctx, merchant, id)
 			if err != nil {

@@ -11,9 +11,6 @@ import (
 	"time"
 
 	"recourse"
-	"recourse/call"
-	"recourse/connect"
-	"recourse/effect"
 	"recourse/effect/hook"
 	"recourse/store"
 	"recourse/text"
@@ -25,15 +22,7 @@ func (f *vaultFlags) hooksOn(o *office, d *databaseFlags, loopback bool) (*hook.
 	if err != nil {
 		return nil, err
 	}
-	return hook.New(hook.Options{Store: o.store, Ring: ring, Clock: o.Now, Log: slog.Default(), Loopback: loopback, Mirrors: mirrorOf, Note: mirrorNote}), nil
-}
-
-// mirrorOf is how a kind of connection is kept in step.
-func mirrorOf(kind string) (effect.Mirror, func(*recourse.Connection) *call.Client) {
-	if k := connect.KindOf(kind); k != nil {
-		return k.Mirror, k.Client
-	}
-	return nil, nil
+	return hook.New(hook.Options{Store: o.store, Ring: ring, Clock: o.Now, Log: slog.Default(), Loopback: loopback, Mirrors: o.around.mirror, Note: mirrorNote}), nil
 }
 
 // mirrorNote is the line that stands in a shop's notes, in the language that the connection is set to.

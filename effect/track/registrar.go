@@ -7,6 +7,7 @@
 package track
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"math/rand/v2"
@@ -45,6 +46,8 @@ type Registrar struct {
 	Store *store.Store
 	Now   func() time.Time
 	Node  string // names this process
+	// Every is the time between two looks at what is due; default: 15 seconds.
+	Every time.Duration
 	// Open gives a connection with its secrets open, and how its service is asked.
 	Open func(ctx context.Context, merchant, id string) (*recourse.Connection, *call.Client, error)
 	// Put takes down deliveries that were fetched, as a poller's; nil: what is fetched is not kept.
@@ -64,7 +67,7 @@ func (r *Registrar) Run(ctx context.Context) {
 			return
 		case <-timer.C:
 		}
-		wait := round
+		wait := cmp.Or(r.Every, round)
 		if n, err := r.Round(ctx); err != nil && ctx.Err() == nil {
 			slog.Warn("trackings", "error", err)
 		} else if n == batch {

@@ -24,7 +24,8 @@ lineItems(first:40){nodes{` + lineFields + `} pageInfo{hasNextPage endCursor}}
 fulfillments(first:8){` + fulfilmentFields + `}
 refunds(first:8){` + refundFields + `}
 returns(first:4){` + returnFields + `}
-disputes{id status}`
+disputes{id status}
+transactions(first:5){kind status gateway authorizationCode}`
 
 const (
 	fulfilmentFields = `id name status createdAt trackingInfo(first:5){number company} fulfillmentLineItems(first:20){nodes{quantity lineItem{id}}} events(first:10,sortKey:HAPPENED_AT,reverse:true){nodes{id status happenedAt message city province country}}`
@@ -104,6 +105,7 @@ type graphOrder struct {
 		ID     string `json:"id"`
 		Status string `json:"status"`
 	} `json:"disputes"`
+	Payments []graphPayment `json:"transactions"`
 }
 
 type graphLines struct {
@@ -221,7 +223,7 @@ func (doc *document) sale() (*sale, error) {
 	for i := range o.Returns.Nodes {
 		s.returns = append(s.returns, o.Returns.Nodes[i].common())
 	}
-	s.disputes = doc.allDisputes()
+	s.disputes, s.provider = doc.allDisputes(), paidBy(o.Payments)
 	s.sorted()
 	return s, nil
 }

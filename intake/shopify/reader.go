@@ -233,12 +233,15 @@ func orderNamed(d *intake.Delivery) string {
 	return ""
 }
 
-// whole asks for the order that a delivery names.
+// whole asks for the order that a delivery names, or tells without the payment that refunds are to go back by.
 func whole(ctx context.Context, c *recourse.Connection, peer *call.Client, d *intake.Delivery) (*intake.Delivery, error) {
-	if !slices.Contains(nameOrder, d.Topic) {
-		return d, nil
+	number := ""
+	switch {
+	case slices.Contains(nameOrder, d.Topic):
+		number = orderNamed(d)
+	case paidElsewhere(c, d):
+		number = orderTold(d)
 	}
-	number := orderNamed(d)
 	if number == "" {
 		return d, nil
 	}
@@ -253,6 +256,7 @@ func whole(ctx context.Context, c *recourse.Connection, peer *call.Client, d *in
 		docs[0].told(d.Body)
 	}
 	own := *d
+	own.Topic = topicOrder
 	own.Body, err = json.Marshal(docs[0])
 	return &own, err
 }

@@ -28,6 +28,7 @@ type sale struct {
 	refunds             []refund
 	returns             []goingBack
 	disputes            []dispute
+	provider            *recourse.Payment // where a provider beside the shop's own took the money, and the shop was asked
 }
 
 type line struct {

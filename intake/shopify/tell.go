@@ -59,7 +59,7 @@ func (t *teller) placed(channel string) error {
 	if t.buyer != (recourse.Buyer{}) {
 		e.Buyer = &t.buyer
 	}
-	e.ShipTo = t.shipTo
+	e.ShipTo, e.Payment = t.shipTo, t.provider
 	for i, l := range t.lines {
 		e.Items = append(e.Items, recourse.Line{Line: i + 1, SKU: l.sku, Title: l.title, Quantity: max(1, l.quantity), Price: l.price, Ref: api.GID("LineItem", l.id)})
 	}
