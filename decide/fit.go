@@ -9,7 +9,7 @@ import "recourse"
 // back; what waits in the house can, and it is the newest that gives way. Whatever the policy says, a person looks at what
 // is asked for instead.
 //
-// Example: 30.00 of 45.00 wait for approval, and 20.00 are refunded in the shop as a gesture. The request is withdrawn, and one
+// Example: 30.00 of 45.00 wait for approval, and 20.00 are refunded in the shop for the other line. The request is withdrawn, and one
 // of 25.00 takes its place.
 func (w *work) fit() {
 	for i := len(w.f.Refunds) - 1; i >= 0; i-- {
