@@ -202,5 +202,8 @@ func (w *writer) money() Section {
 	return s
 }
 
+// bankProof says what the proof proves.
+func (w *writer) bankProof() string { return w.say("bank_proof_say") }
+
 // ChargebackName is what the file is called.
 func ChargebackName(id string) string { return "chargeback-" + strings.TrimPrefix(Name(id), "claim-") }

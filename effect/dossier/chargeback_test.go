@@ -2,8 +2,10 @@ package dossier_test
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -77,6 +79,31 @@ func TestChargeback(t *testing.T) {
 		}
 		if strings.Contains(written, squeezed("margin is thin")) || strings.Contains(written, "␟") {
 			t.Errorf("%s: what is nobody's business is told", lang)
+		}
+	}
+}
+
+// TestBankWords: every word of a dispute's dossier is there in each language, and each is read.
+func TestBankWords(t *testing.T) {
+	code, err := os.ReadFile("chargeback.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := map[string]bool{}
+	for _, m := range regexp.MustCompile(`say\("(bank[a-z_]*)"`).FindAllStringSubmatch(string(code), -1) {
+		used[m[1]] = true
+	}
+	for _, lang := range []string{"en", "fr", "zh"} {
+		data, err := os.ReadFile("../../text/locales/" + lang + ".money.ini")
+		if err != nil {
+			t.Fatal(err)
+		}
+		there := map[string]bool{}
+		for _, m := range regexp.MustCompile(`(?m)^(bank[a-z_]*) = `).FindAllStringSubmatch(string(data), -1) {
+			there[m[1]] = true
+		}
+		if !maps.Equal(used, there) {
+			t.Errorf("%s: read are %v, there are %v", lang, used, there)
 		}
 	}
 }

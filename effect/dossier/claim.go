@@ -378,7 +378,7 @@ func (w *writer) proof() Section {
 	s := Section{Title: w.say("proof")}
 	about := w.say("proof_say")
 	if w.whole {
-		about = w.say("bank_proof_say")
+		about = w.bankProof()
 	}
 	s.Blocks = append(s.Blocks, Block{Text: about},
 		Block{Facts: []Fact{{Label: w.say("entries"), Value: w.l.Number(int(w.Total))}, {Label: w.say("root"), Value: fmt.Sprintf("%x", w.Root[:]), Sum: true}, {Label: w.say("check"), Value: "recourse verify"}}})
