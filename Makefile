@@ -12,6 +12,8 @@ test: vet
 	-@$(MAKE) --no-print-directory deps
 	go test -timeout 20m ./...
 	go test -timeout 20m -count=1 -run '^Test(Invariants|Duplicates|Pure|Walker|FactsCommute)$$' ./decide -rapid.checks=2000
+	@seed=$$(date +%s); echo "10,000 histories against the guard, from seed $$seed"; \
+	go test -timeout 20m -count=1 -run '^Test(Guard|Ledger)$$' ./decide -rapid.checks=10000 -rapid.seed=$$seed
 
 vet:
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$bad" ]; then echo "gofmt would change: $$bad"; exit 1; fi

@@ -46,11 +46,12 @@ func (w *work) actOfRefund() bool {
 // nothing has left: it is requested as before, and may be taken back or refused until it is begun again.
 func (w *work) postponed() {
 	for i := range w.f.Refunds {
-		if r := &w.f.Refunds[i]; r.ID == w.ev.Effect && r.Status == recourse.RefundSent && !r.Disputed {
+		if r := &w.f.Refunds[i]; r.ID == w.ev.Effect && r.Status == recourse.RefundSent && !r.Disputed && !r.Outside {
 			r = &w.refunds()[i]
 			r.Status, r.At = recourse.RefundRequested, w.evAt
 		}
 	}
+	w.fit()
 	w.noteEvent(w.caseOfEffect(), recourse.WhyNoted)
 }
 

@@ -47,7 +47,7 @@ func (w *work) fold() {
 	}
 }
 
-// foldOrder takes the order as it stands now. What was requested before its prices were known is reckoned again.
+// foldOrder takes the order as it stands now. What was requested and no longer fits is asked for again: see fit.
 //
 // Sources tell an order again and again: with another address, without the buyer, with some lines
 // only. What they leave out stays known, and the instant of placing stays the first that was told.

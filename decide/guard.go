@@ -162,10 +162,13 @@ type claim struct {
 //
 // A line that the order does not know (yet) gets a share of zero. Such a request still names its
 // pieces, and waits for a person, who sees what was paid in the shop.
-func (w *work) refundable(c *recourse.Case) claim {
+func (w *work) refundable(c *recourse.Case) claim { return w.refundableOf(c.Lines) }
+
+// refundableOf is the same for some pieces.
+func (w *work) refundableOf(lines []recourse.Pieces) claim {
 	o := &w.f.Order
 	out := claim{amount: recourse.Money{Currency: o.Currency()}}
-	for _, p := range c.Lines {
+	for _, p := range lines {
 		n := w.unpaidOf(p)
 		if n <= 0 {
 			continue
@@ -278,7 +281,11 @@ func (w *work) shippingLeft(lines []recourse.Pieces) recourse.Money {
 // Example: lines of 40.00 and shipping of 5.00, of which 45.00 were paid, and a gesture of 10.00 left
 // in the shop. A refund of everything asks for 45.00 and is cut to 35.00. The buyer never gets more
 // than the order brought, whoever paid it out.
-func (w *work) capped(minor int64) int64 {
+func (w *work) capped(minor int64) int64 { return max(0, min(minor, w.left())) }
+
+// left is what is left of what was paid in all, beside all that was paid back or is about to be; less than nothing where more
+// was.
+func (w *work) left() int64 {
 	o := &w.f.Order
 	left := o.Paid.Minor
 	if left <= 0 || o.Paid.Currency != o.Currency() {
@@ -295,5 +302,5 @@ func (w *work) capped(minor int64) int64 {
 			left -= r.Amount.Minor
 		}
 	}
-	return max(0, min(minor, left))
+	return left
 }

@@ -4,6 +4,7 @@
 package decide
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -196,7 +197,7 @@ func (w *work) refundsMeant() []int {
 	var all, exact []int
 	for i := range w.f.Refunds {
 		r := &w.f.Refunds[i]
-		if r.Disputed || !awaits(r.Status, w.ev.Type) || w.ev.Case != "" && r.Case != w.ev.Case || w.ev.Effect != "" && r.ID != w.ev.Effect ||
+		if r.Disputed || strings.HasSuffix(r.ID, moreMark) || !awaits(r.Status, w.ev.Type) || w.ev.Case != "" && r.Case != w.ev.Case || w.ev.Effect != "" && r.ID != w.ev.Effect ||
 			len(w.ev.Lines) > 0 && !recourse.Overlap(r.Lines, w.ev.Lines) {
 			continue
 		}
@@ -221,18 +222,21 @@ var refundNews = map[recourse.EventType]recourse.RefundStatus{
 
 // moveRefund gives a refund its new status and tells its case.
 //
-// Another amount than was asked for is noted. Too much is only noted: it cannot be called back. Too
-// little leaves a rest that is still owed, unless the refund was made outside, where we asked for
-// nothing.
+// Another amount than was asked for is noted. Too much cannot be called back, and counts as what it is, so
+// that it is not there for another refund: see more. Too little leaves a rest that is still owed, unless the refund was made
+// outside, where we asked for nothing.
 func (w *work) moveRefund(i int) {
 	r := &w.refunds()[i]
 	r.Status, r.At = refundNews[w.ev.Type], w.evAt
 	id := r.Case
 	if diff, err := w.ev.Amount.Sub(r.Amount); err == nil && w.ev.Amount.Currency != "" && diff.Sign() != 0 {
 		w.note(recourse.Entry{Case: id, Kind: recourse.EntryNoted, Why: recourse.Why{Code: recourse.WhyOver, Args: []recourse.Arg{{Name: "amount", Sum: w.ev.Amount}}}})
-		if r.Status == recourse.RefundDone && diff.Sign() < 0 && !r.Outside {
+		w.more(i, diff)
+		if r := w.f.Refunds[i]; r.Status == recourse.RefundDone && diff.Sign() < 0 && !r.Outside {
 			w.rest(i, diff.Neg())
 		}
+	} else {
+		w.more(i, recourse.Money{})
 	}
 	for j := range w.f.Cases {
 		if w.f.Cases[j].ID == id {
@@ -241,6 +245,27 @@ func (w *work) moveRefund(i int) {
 				w.noteEvent(id, recourse.WhyNoted)
 			}
 		}
+	}
+}
+
+// moreMark ends the id of what left beyond what a refund had asked for, behind the refund's own.
+const moreMark = "+"
+
+// more keeps what left beyond what was asked for: as money that left without us, beside the refund, which stays what was asked
+// for. Told again it is the same, and it bounces with the refund.
+//
+// Example: 30.00 were asked for, and 40.00 left the shop. The refund is done with 30.00, and 10.00 stand beside it for no
+// piece, so that of 60.00 that were paid no more than 20.00 can be asked for.
+func (w *work) more(i int, diff recourse.Money) {
+	id, status := w.f.Refunds[i].ID+moreMark, w.f.Refunds[i].Status
+	at := slices.IndexFunc(w.f.Refunds, func(r recourse.Refund) bool { return r.ID == id })
+	switch {
+	case at >= 0 && !status.Active():
+		w.f.Refunds[at].Status, w.f.Refunds[at].At = status, w.evAt
+	case at >= 0 && diff.Sign() > 0:
+		w.f.Refunds[at].Amount, w.f.Refunds[at].Status, w.f.Refunds[at].At = diff, status, w.evAt
+	case diff.Sign() > 0 && status.Active():
+		w.f.Refunds = append(w.f.Refunds, recourse.Refund{ID: id, Amount: diff, Status: status, Outside: true, At: w.evAt})
 	}
 }
 
@@ -411,12 +436,33 @@ func (w *work) recover(c *recourse.Case, at int, lines []recourse.Pieces, why re
 	if c.Quiet {
 		return
 	}
-	amount := w.costOf(p, lines)
+	amount, left := w.recoverable(p, lines)
+	if !left {
+		w.note(recourse.Entry{Case: c.ID, Kind: recourse.EntryNoted, Why: why})
+		return
+	}
 	e := w.emit(c, recourse.Effect{Kind: recourse.EffectRecovery, Purchase: p.ID, Lines: lines, Amount: amount, Supplier: p.Supplier, Why: why})
 	policy := w.PolicyOf(&c.Run)
 	r := recourse.Recovery{ID: e.ID, Case: c.ID, Purchase: p.ID, Lines: lines, Amount: amount, Status: recourse.RecoveryRequested, At: w.at}
 	r.Run = recourse.Run{Playbook: c.Playbook, State: policy.Path("recovery").States[0].Full, EnteredAt: w.at, PathAt: w.at}
 	w.f.Recoveries = append(w.recoveries(), r)
+}
+
+// recoverable is what can be asked back for some pieces of a purchase: their part of its cost, and no more than is left of it
+// beside what is asked back already. It says false where the whole cost is, as after a purchase was told again with other pieces.
+func (w *work) recoverable(p *recourse.Purchase, lines []recourse.Pieces) (recourse.Money, bool) {
+	amount := w.costOf(p, lines)
+	if amount.Minor <= 0 {
+		return amount, true // not known
+	}
+	left := p.Cost.Minor
+	for i := range w.f.Recoveries {
+		if r := &w.f.Recoveries[i]; r.Purchase == p.ID && r.Status != recourse.RecoveryWithdrawn && r.Amount.Currency == p.Cost.Currency {
+			left -= r.Amount.Minor
+		}
+	}
+	amount.Minor = min(amount.Minor, left)
+	return amount, left > 0
 }
 
 // costOf is the part of a purchase's cost that some of its pieces make up, by what they sell for; zero when the
@@ -486,6 +532,19 @@ func (w *work) answerRecovery() {
 	for _, i := range found {
 		left = w.moveRecovery(i, left)
 	}
+	if w.ev.Type == recourse.RecoveryReceivedNow && left.Minor > 0 {
+		w.surplus(found[len(found)-1], left)
+	}
+}
+
+// surplus keeps money that came beyond what was asked back: with the last recovery that it was for, so that none of it is
+// lost from the books. It is an income like the rest.
+func (w *work) surplus(i int, more recourse.Money) {
+	r := &w.recoveries()[i]
+	if sum, err := r.Received.Add(more); err == nil {
+		r.Received = sum
+	}
+	w.note(recourse.Entry{Case: r.Case, Kind: recourse.EntryNoted, Why: recourse.Why{Code: recourse.WhyOver, Args: []recourse.Arg{{Name: "amount", Sum: more}}}})
 }
 
 // recoveriesMeant are the open recoveries that news can be about, by what it names.

@@ -45,8 +45,9 @@ func cny(minor int64) recourse.Money { return recourse.Money{Minor: minor, Curre
 
 func pick[T any](t *rapid.T, all []T, label string) T { return rapid.SampledFrom(all).Draw(t, label) }
 
-func drawHistory(t *rapid.T) history {
-	p := builtins()[rapid.IntRange(0, len(builtins())-1).Draw(t, "playbook")]
+// drawPolicy is one of some playbooks with some of its settings otherwise.
+func drawPolicy(t *rapid.T, all []*playbook.Playbook) *playbook.Policy {
+	p := all[rapid.IntRange(0, len(all)-1).Draw(t, "playbook")]
 	settings := map[string]string{}
 	for _, s := range p.Settings {
 		if s.Type == playbook.Choice && rapid.Bool().Draw(t, s.Name) {
@@ -58,7 +59,11 @@ func drawHistory(t *rapid.T) history {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := history{policy: policy, start: time.Date(2026, 2, 2, 2, 0, 0, 0, time.UTC)}
+	return policy
+}
+
+func drawHistory(t *rapid.T) history {
+	h := history{policy: drawPolicy(t, builtins()), start: time.Date(2026, 2, 2, 2, 0, 0, 0, time.UTC)}
 	lines := rapid.IntRange(1, 3).Draw(t, "lines")
 	n := rapid.IntRange(5, 40).Draw(t, "events")
 	placed := rapid.IntRange(0, 3).Draw(t, "placed")

@@ -23,6 +23,7 @@ func (w *work) take() {
 		w.handedOver()
 		w.open(w.broadcast())
 	}
+	w.fit()
 	w.settle()
 }
 

@@ -46,7 +46,7 @@ type visitor struct {
 var notLooked = map[string]string{
 	"GET /language": "goes back", "GET /static/{file}": "a file", "GET /evidence/{file}/{size}": "a picture", "GET /cases/{case}/picture.svg": "a picture", "GET /live": "a stream", "GET /queue": "a part of a page",
 	"GET /signin/oidc": "goes to the provider", "GET /signin/oidc/back": "comes from the provider", "GET /insights/{file}": "a file", "GET /messages/languages/{lang}/file": "a file", "GET /mappings/{profile}": "a file",
-	"GET /playbook/file/playbook.yaml": "a file", "GET /playbook/file/settings.json": "a file", "GET /import/{book}/rejects.csv": "a file", "GET /cases/{case}/dossier.pdf": "a file", "GET /cases/{case}/reorder.csv": "a file", "GET /reorders.csv": "a file",
+	"GET /playbook/file/playbook.yaml": "a file", "GET /playbook/file/settings.json": "a file", "GET /import/{book}/rejects.csv": "a file", "GET /cases/{case}/dossier.pdf": "a file", "GET /cases/{case}/chargeback.pdf": "a file", "GET /cases/{case}/reorder.csv": "a file", "GET /reorders.csv": "a file",
 	"GET /connections/{connection}/receipts/{receipt}/export.json": "a file",
 }
 

@@ -20,6 +20,7 @@ import (
 // placed by who works on cases.
 var agentRoutes = []pageRoute{
 	{pattern: "GET /cases/{case}/dossier.pdf", access: access{page, account.Read}, serve: (*site).dossier},
+	{pattern: "GET /cases/{case}/chargeback.pdf", access: access{page, account.Read}, serve: (*site).chargeback},
 	{pattern: "GET /cases/{case}/reorder.csv", access: access{page, account.Work}, serve: (*site).reorder},
 	{pattern: "GET /reorders.csv", access: access{page, account.Work}, serve: (*site).reorders},
 }
@@ -70,6 +71,36 @@ func (s *site) dossier(v *visit) error {
 		return err
 	}
 	return v.give(dossier.Name(id), "application/pdf", pdf)
+}
+
+// chargeback gives the dossier of a dispute, for the bank, in the language that the address names, else the reader's own.
+func (s *site) chargeback(v *visit) error {
+	id := v.r.PathValue("case")
+	if _, err := v.fileOf(id); err != nil {
+		return err
+	}
+	c, err := dossier.ReadWhole(v.r.Context(), v.desk.Store(), v.evidence, v.who.Merchant, id)
+	if err != nil {
+		return err
+	}
+	sent, err := s.sent(v.r.Context(), v.who.Merchant, c.File.Order.ID)
+	if err != nil {
+		return err
+	}
+	c.Letters = map[string]dossier.Letter{}
+	for act, l := range sent {
+		c.Letters[act] = dossier.Letter{Subject: l.Subject, Body: l.Body}
+	}
+	in := v.read.Language
+	if lang := v.r.URL.Query().Get("lang"); lang != "" {
+		in = in.Other(lang)
+	}
+	http.NewResponseController(v.w).SetWriteDeadline(time.Now().Add(2 * time.Minute))
+	pdf, err := dossier.Chargeback(c, in).Bytes()
+	if err != nil {
+		return err
+	}
+	return v.give(dossier.ChargebackName(id), "application/pdf", pdf)
 }
 
 func firstOf(texts ...string) string {

@@ -39,14 +39,15 @@ var routeTable = map[string]string{
 	"GET /static/{file}":        "open",
 
 	// A case and its order
-	"GET /cases/{case}":             "ok ok ok ok no in",
-	"GET /cases/{case}/picture.svg": "ok ok ok ok no in",
-	"POST /cases/{case}/act":        "ok ok ok no no in",
-	"GET /cases/{case}/dossier.pdf": "ok ok ok ok no in",
-	"GET /cases/{case}/reorder.csv": "ok ok ok no no in",
-	"GET /reorders.csv":             "ok ok ok no no in",
-	"POST /effects/{effect}/act":    "ok ok ok no no in",
-	"GET /orders/{order}":           "ok ok ok ok no in",
+	"GET /cases/{case}":                "ok ok ok ok no in",
+	"GET /cases/{case}/picture.svg":    "ok ok ok ok no in",
+	"POST /cases/{case}/act":           "ok ok ok no no in",
+	"GET /cases/{case}/dossier.pdf":    "ok ok ok ok no in",
+	"GET /cases/{case}/chargeback.pdf": "ok ok ok ok no in",
+	"GET /cases/{case}/reorder.csv":    "ok ok ok no no in",
+	"GET /reorders.csv":                "ok ok ok no no in",
+	"POST /effects/{effect}/act":       "ok ok ok no no in",
+	"GET /orders/{order}":              "ok ok ok ok no in",
 
 	"POST /cases/{case}/assign":   "ok ok ok no no in",
 	"POST /cases/{case}/snooze":   "ok ok ok no no in",

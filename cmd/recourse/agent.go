@@ -227,6 +227,7 @@ func writeFile(s *streams, name string, data []byte) error {
 type dossierCmd struct {
 	Case          string `arg:"" help:"The case, as in 1001-1."`
 	Output        string `short:"o" required:"" help:"The file to write; - for standard output." placeholder:"FILE"`
+	Chargeback    bool   `help:"For a bank that decides a dispute, and not for the agent: with what the buyer was told, who they are, and the money both ways."`
 	Language      string `help:"The language of who is to read it: en, fr or zh. Default: that of the agent's connection, else English." placeholder:"LANG"`
 	databaseFlags `embed:""`
 	evidenceFlags `embed:""`
@@ -248,18 +249,25 @@ func (c *dossierCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer room.Close()
-	k, err := dossier.Read(ctx, o.store, room, o.merchant, c.Case)
+	read := dossier.Read
+	if c.Chargeback {
+		read = dossier.ReadWhole
+	}
+	k, err := read(ctx, o.store, room, o.merchant, c.Case)
 	if err != nil {
 		return err
 	}
-	words, lang := text.Builtin(), k.Agent
+	words, lang, document := text.Builtin(), k.Agent, dossier.Claim
+	if c.Chargeback {
+		lang, document = "", dossier.Chargeback
+	}
 	if c.Language != "" {
 		lang = c.Language
 		if !words.Has(text.Lang(lang)) {
 			return &recourse.Error{Kind: recourse.NotFound, Code: "language_unknown", Field: "language", Message: "there are no texts in " + recourse.Shorten(lang, 20)}
 		}
 	}
-	pdf, err := dossier.Claim(k, words.In(lang).At(zoneOf(v))).Bytes()
+	pdf, err := document(k, words.In(lang).At(zoneOf(v))).Bytes()
 	if err != nil {
 		return err
 	}

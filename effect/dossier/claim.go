@@ -17,7 +17,7 @@ import (
 // What these do not need is left out: how the buyer can be reached, what they paid in the shop, what people of the merchant
 // wrote to each other, how the merchant decided. Entries about such matters stand in the proof with their checksums alone.
 func Claim(c *Case, l *text.Language) *Document {
-	w := writer{c, l, c.File.Case(c.ID)}
+	w := writer{Case: c, l: l, c: c.File.Case(c.ID)}
 	d := &Document{
 		Lang: string(l.Lang()), Shop: c.Shop, Kind: w.say("claim"), Title: w.title(), Subtitle: l.Situation(w.c.Situation), Reference: c.ID, Page: l.Dossier("page"),
 		Asked: Asked{w.say("asked"), w.asked()}, Facts: w.cover(), Made: time.Unix(0, 0),
@@ -37,8 +37,9 @@ func Claim(c *Case, l *text.Language) *Document {
 // writer writes the sections of a dossier.
 type writer struct {
 	*Case
-	l *text.Language
-	c *recourse.Case
+	l     *text.Language
+	c     *recourse.Case
+	whole bool // of the whole order, and not of the case alone
 }
 
 func (w *writer) say(key string, pairs ...string) string { return w.l.Dossier(key, pairs...) }
@@ -185,6 +186,9 @@ var outside = []recourse.EventType{
 
 // about says whether a fact is of this case: told of it, or of the order without naming another case.
 func (w *writer) about(ev *recourse.Event) bool {
+	if w.whole {
+		return true
+	}
 	if ev.Case != "" {
 		return ev.Case == w.ID
 	}
@@ -208,11 +212,11 @@ func (w *writer) timeline() Section {
 	var rows []row
 	for i := range w.History {
 		e := &w.History[i]
-		if ev := e.Event; ev != nil && slices.Contains(outside, ev.Type) && w.about(ev) {
+		if ev := e.Event; ev != nil && w.shown(ev.Type) && w.about(ev) {
 			rows = append(rows, row{toldAt(e), []string{w.l.Moment(toldAt(e)), w.l.Event(ev.Type), w.detail(ev)}})
 		}
 		for _, n := range e.Entries {
-			if n.Case == w.ID && n.Kind == recourse.EntryDid && n.To == string(recourse.EffectClaim) {
+			if (n.Case == w.ID || w.whole) && n.Kind == recourse.EntryDid && n.To == string(recourse.EffectClaim) {
 				rows = append(rows, row{n.At, []string{w.l.Moment(n.At), w.say("claim_made"), ""}})
 			}
 		}
@@ -321,7 +325,8 @@ func (w *writer) parcels() (out []*recourse.Parcel) {
 	for i := range w.File.Parcels {
 		parcel := &w.File.Parcels[i]
 		switch {
-		case w.c.Parcel != "" && parcel.ID == w.c.Parcel,
+		case w.whole,
+			w.c.Parcel != "" && parcel.ID == w.c.Parcel,
 			w.c.Parcel == "" && p != nil && parcel.Purchase == p.ID,
 			w.c.Parcel == "" && p == nil && recourse.Overlap(parcel.Lines, w.c.Lines):
 			out = append(out, parcel)
@@ -371,7 +376,11 @@ const maxProof = 80
 // proof is the chain of the history. Entries that are the merchant's own affair have no words, but their checksums.
 func (w *writer) proof() Section {
 	s := Section{Title: w.say("proof")}
-	s.Blocks = append(s.Blocks, Block{Text: w.say("proof_say")},
+	about := w.say("proof_say")
+	if w.whole {
+		about = w.bankProof()
+	}
+	s.Blocks = append(s.Blocks, Block{Text: about},
 		Block{Facts: []Fact{{Label: w.say("entries"), Value: w.l.Number(int(w.Total))}, {Label: w.say("root"), Value: fmt.Sprintf("%x", w.Root[:]), Sum: true}, {Label: w.say("check"), Value: "recourse verify"}}})
 	t := &Table{Columns: []Column{{Title: w.say("nr"), Share: .07}, {Title: w.say("when"), Share: .25}, {Title: w.say("what"), Share: .34}, {Title: "SHA-256", Share: .34, Small: true}}}
 	list := w.History[max(0, len(w.History)-maxProof):]
@@ -381,7 +390,7 @@ func (w *writer) proof() Section {
 		switch ev := e.Event; {
 		case ev == nil:
 			what = w.say("time_passed")
-		case ev.Type == recourse.ParcelScanned, ev.Type == recourse.MessageReceived, slices.Contains(outside, ev.Type):
+		case ev.Type == recourse.ParcelScanned, ev.Type == recourse.MessageReceived, w.shown(ev.Type):
 			what = w.l.Event(ev.Type)
 		}
 		t.Rows = append(t.Rows, []string{w.l.Number(int(e.Seq)), w.l.Moment(e.At), what, fmt.Sprintf("%x", e.Hash[:16]) + "…"})

@@ -9,6 +9,7 @@
 //	picture.go   photos small enough to be sent
 //	read.go      a case, as it is kept
 //	claim.go     the document of a claim
+//	chargeback.go  the document of a dispute, for a bank
 //
 // The same case at the same point of its history gives the same bytes.
 package dossier

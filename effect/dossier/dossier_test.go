@@ -34,7 +34,8 @@ type house struct {
 	now  time.Time
 }
 
-func newHouse(t testing.TB) *house {
+// newHouse is a house under a playbook; none named: tmall-dsers.
+func newHouse(t testing.TB, under ...string) *house {
 	t.Helper()
 	h := &house{now: march}
 	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "recourse.db"))
@@ -43,7 +44,7 @@ func newHouse(t testing.TB) *house {
 	}
 	h.Desk = desk.New(s, func() time.Time { return h.now })
 	t.Cleanup(func() { h.Close(); s.Close() })
-	book, err := playbook.Builtin("tmall-dsers")
+	book, err := playbook.Builtin(append(under, "tmall-dsers")[0])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,9 +85,9 @@ func (h *house) photo(t testing.TB, words string, of recourse.Data) {
 }
 
 // claim is the house with a case that was claimed.
-func claim(t testing.TB) *house {
+func claim(t testing.TB, under ...string) *house {
 	t.Helper()
-	h := newHouse(t)
+	h := newHouse(t, under...)
 	eur := func(n int64) recourse.Money { return recourse.Money{Minor: n, Currency: "EUR"} }
 	h.tell(t, recourse.OrderPlaced, recourse.Data{Order: "1001", Channel: "shopify", Paid: eur(7180),
 		Buyer:  &recourse.Buyer{Name: "Zoë Lefèvre-王小明", Email: "zoe@example.com", Locale: "fr"},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"io"
+	"slices"
 	"strings"
 
 	"recourse"
@@ -22,7 +23,11 @@ type Case struct {
 	Evidence []store.Evidence
 	// Photos are the pictures of evidence, by its file; one that others may not see is not among them.
 	Photos map[string][]byte
-	Agent  string // the language of the merchant's agent, BCP 47; "": not told
+	Told   []store.Effect // messages to the buyer that left, the oldest first
+	// Letters are the words of those whose letters are kept, by the act; a caller that can open them fills them in.
+	Letters map[string]Letter
+	whole   bool
+	Agent   string // the language of the merchant's agent, BCP 47; "": not told
 }
 
 // maxHistory bounds how many entries are read.
@@ -32,7 +37,15 @@ const maxHistory = 2000
 //
 // Errors: case_unknown, of kind [recourse.NotFound].
 func Read(ctx context.Context, st *store.Store, room *evidence.Room, merchant, id string) (*Case, error) {
-	c := &Case{ID: id}
+	return read(ctx, st, room, merchant, &Case{ID: id})
+}
+
+// ReadWhole reads a case with the evidence of all cases of its order: a dispute is about what other cases were about before.
+func ReadWhole(ctx context.Context, st *store.Store, room *evidence.Room, merchant, id string) (*Case, error) {
+	return read(ctx, st, room, merchant, &Case{ID: id, whole: true})
+}
+
+func read(ctx context.Context, st *store.Store, room *evidence.Room, merchant string, c *Case) (*Case, error) {
 	err := st.Read(ctx, func(tx *store.Tx) error { return c.read(tx, merchant) })
 	if err != nil {
 		return nil, err
@@ -63,7 +76,10 @@ func (c *Case) read(tx *store.Tx, merchant string) error {
 		values = p.Fields
 	}
 	c.reveal(values, f.OrderFile)
-	if c.Evidence, err = tx.EvidenceOfCase(merchant, c.ID); err != nil {
+	if err = c.readTold(tx, k); err != nil {
+		return err
+	}
+	if err = c.readEvidence(tx, merchant); err != nil {
 		return err
 	}
 	m, err := tx.MerchantOnce(merchant)
@@ -72,6 +88,33 @@ func (c *Case) read(tx *store.Tx, merchant string) error {
 	}
 	c.Shop = cmp.Or(m.Name, m.ID)
 	c.Agent, err = AgentLanguage(tx, merchant)
+	return err
+}
+
+// readEvidence reads the evidence of the case, or of all cases of its order.
+func (c *Case) readEvidence(tx *store.Tx, merchant string) error {
+	for _, k := range c.File.Cases {
+		if k.ID != c.ID && !c.whole {
+			continue
+		}
+		all, err := tx.EvidenceOfCase(merchant, k.ID)
+		if err != nil {
+			return err
+		}
+		c.Evidence = append(c.Evidence, all...)
+	}
+	return nil
+}
+
+// readTold reads what the buyer was told.
+func (c *Case) readTold(tx *store.Tx, k store.Key) error {
+	all, err := tx.EffectsOf(k)
+	for i := range all {
+		if e := &all[i]; e.Kind == recourse.EffectMessage && e.To == recourse.PartyBuyer && e.Status == store.Done {
+			c.Told = append(c.Told, *e)
+		}
+	}
+	slices.SortStableFunc(c.Told, func(a, b store.Effect) int { return toldOn(&a).Compare(toldOn(&b)) })
 	return err
 }
 
