@@ -10,6 +10,7 @@ import (
 	"recourse/connect"
 	"recourse/desk"
 	"recourse/hub"
+	"recourse/intake"
 	"recourse/store"
 )
 
@@ -17,13 +18,13 @@ import (
 // fails, one is paused, one has ended, one is called with wrong signatures, one has a long name.
 var joined = []hub.Change{
 	{ID: "shopify", Kind: "shopify", Name: "Lune & Co. online shop", Settings: map[string]string{"shop": "lune-and-co.myshopify.com", "refunds": "stripe"}, Secrets: map[string]string{"token": "shpat_0123456789abcdef", "secret": "0123456789abcdef", "old_secret": "fedcba9876543210"}},
-	{ID: "woo", Kind: "woocommerce", Name: "Boutique de la rue Garibaldi, décoration et luminaires artisanaux", Settings: map[string]string{"url": "https://boutique.example.org"}, Secrets: map[string]string{"key": "ck_1", "key_secret": "cs_1", "secret": "s"}},
+	{ID: "woo", Kind: "woocommerce", Name: "Lune & Co. for professionals: hotels, restaurants and interior designers", Settings: map[string]string{"url": "https://boutique.example.org"}, Secrets: map[string]string{"key": "ck_1", "key_secret": "cs_1", "secret": "s"}},
 	{ID: "17track", Kind: "17track", Name: "17TRACK", Secrets: map[string]string{"key": "0123456789ABCDEF"}},
 	{ID: "aftership", Kind: "aftership", Name: "AfterShip", Secrets: map[string]string{"key": "asat_1", "secret": "s"}},
 	{ID: "inbox", Kind: "imap", Name: "Mailbox help@lune.example", Settings: map[string]string{"host": "imap.lune.example", "user": "help@lune.example"}, Secrets: map[string]string{"password": "p"}},
 	{ID: "letters", Kind: "smtp", Name: "Outgoing mail", Settings: map[string]string{"host": "smtp.lune.example", "from": "Lune & Co. <help@lune.example>"}, Secrets: map[string]string{"password": "p"}},
 	{ID: "dsers", Kind: "dsers", Name: "DSers", Settings: map[string]string{"email": "support@agent.example", "products": "LAMP-BL = 1005001\nLAMP-GR = 1005002\n"}},
-	{ID: "supplier", Kind: "taobao", Name: "明亮灯具旗舰店", Settings: map[string]string{"app_key": "12345678"}, Secrets: map[string]string{"app_secret": "s", "session": "s"}},
+	{ID: "supplier", Kind: "taobao", Name: "Bright Lamps flagship store", Settings: map[string]string{"app_key": "12345678"}, Secrets: map[string]string{"app_secret": "s", "session": "s"}},
 	{ID: "stripe", Kind: "stripe", Name: "Stripe", Settings: map[string]string{"four_eyes_above": "200.00 EUR"}, Secrets: map[string]string{"key": "rk_live_1"}},
 	{ID: "paypal", Kind: "paypal", Name: "PayPal", Settings: map[string]string{"client": "AZ-1"}, Secrets: map[string]string{"secret": "s"}},
 }
@@ -38,7 +39,19 @@ func (h *house) joins() {
 			h.t.Fatal(ch.ID, err)
 		}
 	}
+	if _, err := h.hub.Set(h.t.Context(), pageShop, hub.Change{ID: "erp", Name: "Warehouse system", By: "Inès Marchand"}); err != nil {
+		h.t.Fatal(err)
+	}
 	now := h.now()
+	for id, ago := range map[string]time.Duration{"shopify": 4 * time.Minute, "woo": 26 * time.Hour, "17track": 11 * time.Minute, "inbox": 2 * time.Hour, "stripe": 50 * time.Hour} {
+		c, err := h.hub.Connection(h.t.Context(), pageShop, id)
+		if err == nil {
+			err = h.hub.Put(h.t.Context(), c, []intake.Delivery{{ID: "1", Topic: "orders/updated", At: now.Add(-ago), Body: []byte("{}")}})
+		}
+		if err != nil {
+			h.t.Fatal(err)
+		}
+	}
 	fails := func(tx *store.Tx, id, code string, n int) error {
 		for i := range n {
 			if err := tx.SayFailed(pageShop, id, code, now.Add(-time.Minute), hub.OpenUntil(i+1, now)); err != nil {
@@ -53,12 +66,7 @@ func (h *house) joins() {
 				return err
 			}
 		}
-		c, err := tx.Connection(pageShop, "erp")
-		if err != nil {
-			return err
-		}
-		c.Refused, c.RefusedAt = 14, now.Add(time.Minute)
-		if err := tx.PutConnection(&c); err != nil {
+		if err := tx.RefuseDelivery(pageShop, "erp", 14, now.Add(time.Second)); err != nil {
 			return err
 		}
 		if err := fails(tx, "woo", "unauthorized", 3); err != nil {

@@ -50,6 +50,14 @@ type ConnectionField struct {
 	Choices           []FieldOption
 }
 
+// Dots stand in a field whose secret is there; "": it is not.
+func (x ConnectionField) Dots() string {
+	if x.Set {
+		return "••••••••"
+	}
+	return ""
+}
+
 // ConnectionForm is what is to be filled in of a connection.
 type ConnectionForm struct {
 	Action string
