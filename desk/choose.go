@@ -84,19 +84,20 @@ func (d *Desk) ChooseOffer(ctx context.Context, merchant string, w Wish) (Chosen
 		}
 		w.Version = v.Version
 	}
+	// One after the other, each held against the version that the one before made: what the first of them lets be written to the
+	// buyer is overtaken by the second, which takes another instant.
+	next := w.Version
 	for i := range plan.Facts {
 		f := &plan.Facts[i]
-		f.Version = w.Version
+		f.Version = next
 		if w.Once != "" {
 			f.Event.ID = w.Once + "/" + string(rune('0'+i))
 		}
-	}
-	if plan.Results, err = d.Handle(ctx, merchant, plan.Facts); err != nil {
-		return plan, err
-	}
-	for i := range plan.Results {
-		if err := plan.Results[i].Err; err != nil {
+		if plan.Results[i], err = d.Tell(ctx, merchant, *f); err != nil {
 			return plan, err
+		}
+		if next = plan.Results[i].Seq; plan.Results[i].Status == Duplicate {
+			next = 0
 		}
 	}
 	if plan.Results[len(plan.Results)-1].Status != Duplicate && !w.reached(plan.Results) {

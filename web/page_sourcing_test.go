@@ -218,12 +218,12 @@ func TestSourcingWalk(t *testing.T) {
 	h.tell(recourse.PurchasePlacedEvent, `{"order":"77","purchase":"T-78","supplier":"Weifang Kites","lines":[1],"cost":"82.00 CNY","ship_by":"2026-03-20T00:00:00Z"}`)
 	h.at.Store(pageNow.Add(24 * time.Hour).UnixMicro())
 	h.tell(recourse.ParcelShipped, `{"order":"77","purchase":"T-78","parcel":"P-78","carrier":"YunExpress","tracking":"YT78","leg":"international"}`)
-	do(t, ctx, chromedp.Navigate(h.url+"/cases/"+id))
-	step("5-closed", ".badge.closed")
 	c := h.is(id)
 	if c.Status != recourse.Closed || c.Outcome != "reordered" {
-		t.Errorf("the case is %s, %s", c.Status, c.Outcome)
+		t.Fatalf("the case is %s in %s, %s", c.Status, c.State, c.Outcome)
 	}
+	do(t, ctx, chromedp.Navigate(h.link("Ada", account.Owner)), chromedp.Navigate(h.url+"/cases/"+id))
+	step("5-closed", ".badge.closed")
 	do(t, ctx, chromedp.Navigate(h.url+"/orders/77"), chromedp.WaitVisible(".bk > summary"), chromedp.Click(".bk > summary"))
 	step("6-books", ".bk-entry td")
 }

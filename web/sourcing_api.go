@@ -96,10 +96,20 @@ type OfferChoice struct {
 
 // OfferChosen is what the choice came to.
 type OfferChosen struct {
-	Order   string            `json:"order"`
-	Version int64             `json:"version"`
-	Confirm bool              `json:"confirm,omitempty" doc:"Of a preview: it takes a confirmation."`
-	Effects []recourse.Effect `json:"effects"`
+	Order   string      `json:"order"`
+	Version int64       `json:"version"`
+	Confirm bool        `json:"confirm,omitempty" doc:"Of a preview: it takes a confirmation."`
+	Acts    []ChosenAct `json:"acts" doc:"What was decided."`
+}
+
+// ChosenAct is an act that follows from a choice.
+type ChosenAct struct {
+	Effect   string            `json:"effect"`
+	Kind     string            `json:"kind"`
+	Supplier string            `json:"supplier,omitempty"`
+	SKU      string            `json:"sku,omitempty"`
+	Amount   recourse.Money    `json:"amount,omitzero"`
+	Approval recourse.Approval `json:"approval,omitempty"`
 }
 
 func (c *call) chooseOffer() error {
@@ -136,9 +146,10 @@ func (c *call) chooseOffer() error {
 		return inBody("", err)
 	}
 	last := &done.Results[len(done.Results)-1]
-	out := OfferChosen{Order: last.Order, Version: last.Seq, Confirm: preview && done.Confirm, Effects: last.Effects}
-	if out.Effects == nil {
-		out.Effects = []recourse.Effect{}
+	out := OfferChosen{Order: last.Order, Version: last.Seq, Confirm: preview && done.Confirm, Acts: []ChosenAct{}}
+	for i := range last.Effects {
+		e := &last.Effects[i]
+		out.Acts = append(out.Acts, ChosenAct{e.ID, string(e.Kind), e.Supplier, e.SKU, e.Amount, e.Approval})
 	}
 	if !preview {
 		c.version(last.Seq)
