@@ -1,8 +1,9 @@
 # make test   everything that must hold, on a clean checkout
+# make runs   acts through everything that can go wrong, 1,000 for each connector (RUNS=1000)
 # make fuzz   every parser for a while (FUZZTIME=1m)
 # make bench  the figures of docs/performance.md
 # make deps   what the tests need besides Go, from Debian: nothing when it is there
-.PHONY: test vet deps fuzz bench
+.PHONY: test vet deps runs fuzz bench
 
 FUZZTIME ?= 20s
 
@@ -34,6 +35,11 @@ deps:
 	$$sudo sh -ec 'export DEBIAN_FRONTEND=noninteractive; apt-get update -q; \
 		mkdir -p $(dir $(NO_CLUSTER)); trap "rm -f $(NO_CLUSTER)" EXIT; echo "create_main_cluster = false" >$(NO_CLUSTER); \
 		apt-get install -qy --no-install-recommends "$$@"' deps $$missing
+
+RUNS ?= 1000
+
+runs:
+	RECOURSE_RUNS=$(RUNS) RECOURSE_MUTANTS=1 go test -count=1 -timeout 120m -v -run '^Test(Runs|Faults|Random|Mutants|OneRefund)$$' ./effect/... ./web
 
 fuzz:
 	@go test -list '^Fuzz' ./... | awk '/^Fuzz/ {f[n++]=$$1} /^ok/ {for (i=0; i<n; i++) print f[i], $$2; n=0}' | \

@@ -60,7 +60,7 @@ var rooms = map[string]string{
 	"effect/reorder":     ". store text",                     // the file by which goods are bought again through DSers
 	"intake/agent":       ". document",                       // the agent's mails
 	"effect/dossier":     ". evidence store text",            // a case as one PDF, for somebody outside
-	"effect/mail":        ". effect store text vault",        // letters out: the words are the merchant's, what left is kept sealed
+	"effect/mail":        ". call effect store text vault",   // letters out: the words are the merchant's, what left is kept sealed
 	"intake/mail":        ". call intake",                    // letters in, and a mailbox over IMAP
 	"post":               ". intake intake/agent store",      // whose case a letter belongs to: reading it is pure, finding it is not
 	"effect/hook":        ". call effect store text vault",   // who is told what happens: webhooks, and shops that are kept in step

@@ -16,9 +16,9 @@ var dsers = Kind{
 	Fields: []Field{
 		{Name: "email", Check: checkAddress},
 		{Name: "language", Standard: "en", Choices: []string{"en", "zh", "fr"}},
-		{Name: "patterns", Check: checkPatterns},
-		{Name: "products", Check: checkProducts},
-		{Name: "city", Standard: "named", Choices: []string{"named", "other"}},
+		{Name: "patterns", Check: checkPatterns, Long: true, Rare: true},
+		{Name: "products", Check: checkProducts, Long: true},
+		{Name: "city", Standard: "named", Choices: []string{"named", "other"}, Rare: true},
 	},
 }
 

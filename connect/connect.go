@@ -19,11 +19,18 @@ type Field struct {
 	Name     string
 	Secret   bool
 	Required bool
+	Or       string              // required unless the field of that name is there
 	Standard string              // what holds when it is empty
 	Choices  []string            // one of these; nil: any text
 	Check    func(string) error  // of a value that is not empty; nil: any
 	Clean    func(string) string // how a value is kept; nil: without spaces around it
+	Long     bool                // it has several lines
+	Rare     bool                // most leave it as it is: forms ask for it last, and folded away
+	Payer    bool                // it says who pays refunds: shop, hand, or the id of a connection of the group payment
 }
+
+// payer is who pays a shop's refunds.
+var payer = Field{Name: "refunds", Standard: "shop", Payer: true}
 
 // Kind is a kind of system.
 type Kind struct {
@@ -86,7 +93,7 @@ func (k *Kind) Check(c *recourse.Connection) error {
 		}
 		if v == "" {
 			delete(values, f.Name)
-			if f.Required {
+			if f.Required || f.Or != "" && strings.TrimSpace(c.Settings[f.Or]+c.Secrets[f.Or]) == "" {
 				return refused(f, "it is missing")
 			}
 			continue

@@ -19,22 +19,22 @@ var (
 	imap = Kind{
 		Name: "imap", Group: "mail",
 		Fields: []Field{
-			{Name: "host", Check: host}, {Name: "port", Standard: "993", Check: port}, {Name: "security", Standard: "tls", Choices: private},
-			{Name: "user"}, {Name: "password", Secret: true}, {Name: "token", Secret: true}, {Name: "folder", Standard: "INBOX"}, {Name: "secret", Secret: true},
+			{Name: "host", Check: host}, {Name: "user"}, {Name: "password", Secret: true}, {Name: "port", Standard: "993", Check: port},
+			{Name: "security", Standard: "tls", Choices: private}, {Name: "folder", Standard: "INBOX"}, {Name: "token", Secret: true, Rare: true}, {Name: "secret", Secret: true, Rare: true},
 		},
 		Reader: &intakemail.Reader, Poller: &intakemail.Poller, Test: intakemail.Check,
 	}
 	smtp = Kind{
 		Name: "smtp", Group: "mail",
 		Fields: []Field{
-			{Name: "host", Required: true, Check: host}, {Name: "port", Standard: "587", Check: port}, {Name: "security", Standard: "starttls", Choices: private},
-			{Name: "user"}, {Name: "password", Secret: true}, {Name: "token", Secret: true},
-			{Name: "from", Required: true, Check: mailbox("from")},
-			{Name: "reply_to", Check: mailbox("reply_to")}, {Name: "tagged", Standard: "yes", Choices: []string{"yes", "no"}},
-			{Name: "copy", Check: mailbox("copy")}, {Name: "merchant_to", Check: mailbox("merchant_to")}, {Name: "return_to"},
-			{Name: "language"}, {Name: "supplier_language", Standard: "zh"},
-			{Name: "quiet", Standard: "21:00-08:00", Check: quiet}, {Name: "hourly", Standard: "6", Check: count("hourly")}, {Name: "daily", Standard: "20", Check: count("daily")},
-			{Name: "repeat", Standard: "ask", Choices: []string{"ask", "again"}},
+			{Name: "from", Required: true, Check: mailbox("from")}, {Name: "host", Required: true, Check: host}, {Name: "user"}, {Name: "password", Secret: true},
+			{Name: "port", Standard: "587", Check: port}, {Name: "security", Standard: "starttls", Choices: private},
+			{Name: "reply_to", Check: mailbox("reply_to")}, {Name: "merchant_to", Check: mailbox("merchant_to")}, {Name: "return_to"},
+			{Name: "quiet", Standard: "21:00-08:00", Check: quiet},
+			{Name: "token", Secret: true, Rare: true}, {Name: "tagged", Standard: "yes", Choices: []string{"yes", "no"}, Rare: true}, {Name: "copy", Check: mailbox("copy"), Rare: true},
+			{Name: "language", Rare: true}, {Name: "supplier_language", Standard: "zh", Rare: true},
+			{Name: "hourly", Standard: "6", Check: count("hourly"), Rare: true}, {Name: "daily", Standard: "20", Check: count("daily"), Rare: true},
+			{Name: "repeat", Standard: "ask", Choices: []string{"ask", "again"}, Rare: true},
 		},
 		Test: func(ctx context.Context, c *recourse.Connection, _ *call.Client) error {
 			return effectmail.Check(ctx, c)

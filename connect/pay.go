@@ -39,7 +39,7 @@ var (
 		Name: "paypal", Group: "payment",
 		Fields: []Field{
 			{Name: "client", Required: true}, {Name: "secret", Secret: true, Required: true},
-			{Name: "environment", Standard: "live", Choices: []string{"live", "sandbox"}},
+			{Name: "environment", Standard: "live", Choices: []string{"live", "sandbox"}, Rare: true},
 			limit, fourEyes,
 		},
 		Client: func(*recourse.Connection) *call.Client {

@@ -14,11 +14,12 @@ var shopify = Kind{
 	Name: "shopify", Group: "shop",
 	Fields: []Field{
 		{Name: "shop", Required: true, Clean: api.CleanShop, Check: api.CheckShop}, // example.myshopify.com
-		{Name: "token", Secret: true, Required: true},                              // of the Admin API
-		{Name: "secret", Secret: true, Required: true},                             // the app's client secret: signs webhooks
-		{Name: "old_secret", Secret: true},                                         // the one before: good for an hour after a rotation
-		{Name: "version", Standard: api.Version, Check: api.CheckVersion},
-		{Name: "refunds", Standard: "shop"},
+		{Name: "client", Or: "token"},                  // the app's client id, of the Dev Dashboard
+		{Name: "secret", Secret: true, Required: true}, // the app's client secret: signs webhooks, and gets tokens
+		payer,
+		{Name: "token", Secret: true, Rare: true},      // of an app that was made in the shop's admin, in place of the client id
+		{Name: "old_secret", Secret: true, Rare: true}, // the one before: good for an hour after a rotation
+		{Name: "version", Standard: api.Version, Check: api.CheckVersion, Rare: true},
 	},
 	Reader:   in.Reader,
 	Poller:   in.Poller,

@@ -36,3 +36,16 @@ func TestShopifyFields(t *testing.T) {
 		}
 	}
 }
+
+// TestShopifyApp: an app has a client id or a token of its own.
+func TestShopifyApp(t *testing.T) {
+	for _, c := range []struct {
+		client, token string
+		good          bool
+	}{{"id", "", true}, {"", "shpat_1", true}, {"id", "shpat_1", true}, {"", "", false}} {
+		err := shopify.Check(&recourse.Connection{Settings: map[string]string{"shop": "lamps", "client": c.client}, Secrets: map[string]string{"token": c.token, "secret": "s"}})
+		if e, _ := err.(*recourse.Error); c.good != (err == nil) || err != nil && e.Field != "client" {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+}

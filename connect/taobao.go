@@ -15,9 +15,9 @@ var taobaoPlatform = Kind{
 	Name: "taobao", Group: "agent",
 	Fields: []Field{
 		{Name: "app_key", Required: true}, {Name: "app_secret", Secret: true, Required: true}, {Name: "session", Secret: true, Required: true},
-		{Name: "sign_method", Standard: "hmac-sha256", Choices: []string{"hmac-sha256", "hmac", "md5"}},
+		{Name: "sign_method", Standard: "hmac-sha256", Choices: []string{"hmac-sha256", "hmac", "md5"}, Rare: true},
 		{Name: "buyer"}, // the agent, as the platform names it: only its purchases are looked at
-		{Name: "gateway", Standard: "china", Choices: []string{"china", "overseas", "sandbox"}},
+		{Name: "gateway", Standard: "china", Choices: []string{"china", "overseas", "sandbox"}, Rare: true},
 	},
 	Reader: taobao.Reader(),
 	Poller: taobao.Poller(time.Now),

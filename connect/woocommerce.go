@@ -22,9 +22,9 @@ var woocommerce = Kind{
 		{Name: "url", Required: true, Clean: cleanURL, Check: checkURL}, // https://shop.example.org
 		{Name: "key", Secret: true, Required: true},                     // of the REST API, which may read and write
 		{Name: "key_secret", Secret: true, Required: true},
-		{Name: "secret", Secret: true, Required: true},                        // signs webhooks
-		{Name: "refunds", Standard: "shop"},                                   // who pays refunds back: shop, or the id of a payment connection, or hand
-		{Name: "api_refund", Standard: "yes", Choices: []string{"yes", "no"}}, // no: the shop writes a refund down, and a person pays it
+		{Name: "secret", Secret: true, Required: true}, // signs webhooks
+		payer,
+		{Name: "api_refund", Standard: "yes", Choices: []string{"yes", "no"}, Rare: true}, // no: the shop writes a refund down, and a person pays it
 		limit, fourEyes,
 	},
 	Reader: &wooin.Reader,

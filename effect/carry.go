@@ -219,6 +219,8 @@ func judged(t *turn, a *store.Attempt, out Outcome, sent bool, now time.Time) Ou
 	switch {
 	case out.Result == Unknown && !sent && a.Result == string(Taken):
 		out.Result = Taken
+	case out.Result == Refused && !sent && out.Ref == "":
+		out.Result = Unknown // that an order or a payment is not there says nothing of what was done with it
 	case out.Result == Refused && (out.Code == CodeNoAddress || out.Code == CodeNoWords):
 		out.Result = Later
 	case out.Result == Later && t.Status == store.Unknown:

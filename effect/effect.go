@@ -89,7 +89,9 @@ type Sender interface {
 	// Send asks the peer for the act. It is called again for the same act only when the attempt before gave Later, or Find said
 	// that it had not happened.
 	Send(ctx context.Context, t *Task) Outcome
-	// Find asks the peer whether an act happened that was begun: Done, Taken or Refused when it is known; Later when it
+	// Find asks the peer whether an act happened that was begun: Done, Taken or Refused when it is known, Refused with the Ref
+	// of what was found that says so (without one it counts as Unknown: a payment that is not there any more says nothing
+	// of what was paid back of it); Later when it
 	// certainly did not happen and no request is on its way any more, so that it may be sent again; Unknown when the peer does
 	// not say. It changes nothing.
 	Find(ctx context.Context, t *Task) Outcome

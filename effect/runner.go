@@ -162,7 +162,8 @@ func (r *Runner) begin(ctx context.Context) (int, error) {
 func (r *Runner) claim(tx *store.Tx, t *turn, now time.Time) (bool, error) {
 	if !t.begin {
 		mine, err := tx.PutOff(&t.Errand, t.next)
-		if err == nil && mine && t.Status == store.Sending && !t.next.IsZero() {
+		// While it is not known whether it happened, and nobody asks, a person is asked when the desk's patience is over.
+		if err == nil && mine && t.Status == store.Sending && !t.next.IsZero() && !doubtful(t) {
 			err = tx.Extend(t.Merchant, t.ID, t.next.Add(beginFor))
 		}
 		return false, err
@@ -284,6 +285,19 @@ func (p *plan) connection(t *turn) *store.Connection {
 		return named(t.MovedBy, t.others)
 	}
 	return Route(&t.Effect.Effect, t.file.OrderFile, t.others, p.runner.o.Kind)
+}
+
+// doubtful says that an act may have happened, and that it is not known whether it did.
+func doubtful(t *turn) bool {
+	n := len(t.attempts)
+	if n == 0 {
+		return false
+	}
+	switch Result(t.attempts[n-1].Result) {
+	case Later, Done, Refused:
+		return false
+	}
+	return true
 }
 
 // what is what is to be done with an act whose turn it is.

@@ -242,7 +242,7 @@ func TestTaken(t *testing.T) {
 		case n < 8:
 			return effect.Outcome{Result: []effect.Result{effect.Taken, effect.Unknown}[n%2]}
 		}
-		return effect.Outcome{Result: effect.Refused, Code: "card_expired", Detail: "the card has expired"}
+		return effect.Outcome{Result: effect.Refused, Code: "card_expired", Ref: "re_5", Detail: "the card has expired"}
 	}
 	w, r := play(t, s)
 	id := w.Place()

@@ -187,16 +187,18 @@ func (h *Hub) Run(ctx context.Context) {
 
 // How often what is counted is written down, and what is old is dropped.
 const (
-	countEvery = time.Second
-	sweepEvery = time.Hour
-	keepBodies = 30 * 24 * time.Hour  // what deliveries said
-	keepRows   = 180 * 24 * time.Hour // that they came: a repeat is known by it
+	countEvery  = time.Second
+	strandEvery = time.Minute
+	sweepEvery  = time.Hour
+	keepBodies  = 30 * 24 * time.Hour  // what deliveries said
+	keepRows    = 180 * 24 * time.Hour // that they came: a repeat is known by it
 )
 
 // tend writes down how many deliveries were turned away, and drops what is old.
 func (h *Hub) tend(ctx context.Context) {
-	count, sweep := time.NewTicker(countEvery), time.NewTicker(sweepEvery)
+	count, sweep, strand := time.NewTicker(countEvery), time.NewTicker(sweepEvery), time.NewTicker(strandEvery)
 	defer count.Stop()
+	defer strand.Stop()
 	defer sweep.Stop()
 	for {
 		var err error
@@ -208,6 +210,8 @@ func (h *Hub) tend(ctx context.Context) {
 			return
 		case <-count.C:
 			err = h.Count(ctx)
+		case <-strand.C:
+			err = h.Strand(ctx)
 		case <-sweep.C:
 			err = h.Sweep(ctx)
 		}
@@ -234,6 +238,16 @@ func (h *Hub) Count(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// Strand lets deliveries be read that would wait for ever: see [store.Tx.ResumeStranded].
+func (h *Hub) Strand(ctx context.Context) error {
+	n := 0
+	err := h.Desk.Store().Write(ctx, func(tx *store.Tx) (err error) { n, err = tx.ResumeStranded(h.Desk.Now()); return err })
+	if n > 0 {
+		h.Desk.Arrived()
+	}
+	return err
 }
 
 // Sweep drops what deliveries said more than thirty days ago, and after half a year that they came.

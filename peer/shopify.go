@@ -20,7 +20,8 @@ import (
 // objections is [M].
 type Shopify struct {
 	Domain string // example.myshopify.com
-	Token  string // of the Admin API
+	Token  string // of the Admin API, that never ends
+	Client string // the app's client id: with the secret it gets tokens that end; "": it gets none
 	Secret string // signs webhooks
 	Scopes []string
 	// Points are the most that a shop has, Restore those that come back every second; defaults 2,000 and 100.
@@ -30,6 +31,8 @@ type Shopify struct {
 	PendingRefunds bool
 
 	mu       sync.Mutex
+	granted  map[string]time.Time // tokens that end, and when
+	grants   int
 	points   float64
 	pointsAt time.Time
 	ids      int64
@@ -177,12 +180,16 @@ func (s *Shopify) may(scope string) bool {
 
 // ServeHTTP is the Admin API.
 func (s *Shopify) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/admin/oauth/access_token" && s.Client != "" {
+		s.grant(w, r)
+		return
+	}
 	version, ok := strings.CutPrefix(strings.TrimSuffix(r.URL.Path, "/graphql.json"), "/admin/api/")
 	switch {
 	case !ok || r.Method != http.MethodPost || version < "2025-10" || len(version) != 7:
 		http.Error(w, `{"errors":"Not Found"}`, http.StatusNotFound)
 		return
-	case r.Header.Get("X-Shopify-Access-Token") != s.Token:
+	case !s.lets(r.Header.Get("X-Shopify-Access-Token")):
 		http.Error(w, `{"errors":"[API] Invalid API key or access token (unrecognized login or wrong password)"}`, http.StatusUnauthorized)
 		return
 	case r.Header.Get("Content-Type") != "application/json":

@@ -283,6 +283,18 @@ func (tx *Tx) ResumeReceipts(merchant, connection string, now time.Time) (int, e
 	return tx.replay(`status = 'waiting' AND next_at = $4`, merchant, connection, now, int64(never))
 }
 
+// ResumeStranded lets deliveries be read that wait for a connection to be resumed which is not paused: they came, or were
+// looked at, by a node that had not heard yet that it was resumed.
+func (tx *Tx) ResumeStranded(now time.Time) (int, error) {
+	res, err := tx.exec(`UPDATE receipts SET next_at = $1 WHERE status = 'waiting' AND next_at = $2
+		AND NOT EXISTS (SELECT 1 FROM connections c WHERE c.merchant = receipts.merchant AND c.connection = receipts.connection AND c.status = 'paused')`, micros(now), int64(never))
+	if err != nil {
+		return 0, err
+	}
+	n, err := res.RowsAffected()
+	return int(n), err
+}
+
 func (tx *Tx) replay(which, merchant, connection string, now time.Time, more ...any) (int, error) {
 	res, err := tx.exec(`UPDATE receipts SET status = 'waiting', next_at = $3, tries = 0, note = '', detail = '' WHERE merchant = $1 AND connection = $2 AND `+which,
 		append([]any{merchant, connection, micros(now)}, more...)...)

@@ -51,9 +51,9 @@ type Replay struct {
 	Receipt string `json:"receipt,omitempty" doc:"One delivery; all that failed where it is empty."`
 }
 
-// Replayed says how many are.
-type Replayed struct {
-	Replayed int `json:"replayed"`
+// ReceiptsReplayed says how many are.
+type ReceiptsReplayed struct {
+	ReceiptsReplayed int `json:"replayed"`
 }
 
 func (c *call) hubHere() (*hub.Hub, error) {
@@ -152,7 +152,7 @@ func (c *call) replayReceipts() error {
 	if err != nil {
 		return err
 	}
-	return c.send(Replayed{n})
+	return c.send(ReceiptsReplayed{n})
 }
 
 // connectionAPI are the operations about connections.
@@ -162,5 +162,5 @@ var connectionAPI = []route{
 	{method: "GET", path: "/api/v1/connections/{connection}", name: "getConnection", sum: "Read a connection", about: "With the names of the secrets that are set, and the address for deliveries.", needs: account.Manage, answer: ConnectionRow{}, problems: []int{404}, serve: (*call).showConnection},
 	{method: "GET", path: "/api/v1/connections/{connection}/receipts", name: "listReceipts", sum: "List deliveries", about: "The newest first, with what became of each.", needs: account.Manage,
 		query: []param{{name: "status", of: texts(store.ReceiptStatuses), about: "Default: any."}, pCursor, pLimit}, answer: Receipts{}, problems: []int{404}, serve: (*call).receipts},
-	{method: "POST", path: "/api/v1/connections/{connection}/replay", name: "replayReceipts", sum: "Read deliveries again", about: "One, or all that failed. Facts that were taken in before change nothing.", needs: account.Manage, body: Replay{}, answer: Replayed{}, problems: []int{404, 409}, serve: (*call).replayReceipts},
+	{method: "POST", path: "/api/v1/connections/{connection}/replay", name: "replayReceipts", sum: "Read deliveries again", about: "One, or all that failed. Facts that were taken in before change nothing.", needs: account.Manage, body: Replay{}, answer: ReceiptsReplayed{}, problems: []int{404, 409}, serve: (*call).replayReceipts},
 }

@@ -295,11 +295,12 @@ func everyVisitor(t *testing.T) []visitor {
 		}},
 		{fresh, nil, []onePage{{name: "setup", path: "/setup/" + url.PathEscape(setup), says: "Open the shop"}}},
 		{fresh, func() string { return fresh.link("Inès Marchand", account.Owner) }, []onePage{
-			{name: "queue-new", path: "/", says: "Queue"}, {name: "insights-new", path: "/insights", says: "Insights"}, {name: "import-new", path: "/import", says: "Import orders"},
+			{name: "queue-new", path: "/", says: "Queue"}, {name: "connections-new", path: "/connections", says: "Nothing is connected yet"}, {name: "webhooks-new", path: "/webhooks", says: "Nobody is told anything yet"}, {name: "insights-new", path: "/insights", says: "Insights"}, {name: "import-new", path: "/import", says: "Import orders"},
 		}},
 		{h, by(ines), deskPages(t, h, mei)},
 		{h, by(vera), []onePage{{name: "viewer-case", path: "/cases/" + h.open("out_of_stock"), says: "History"}}},
 		{h, by(wang), []onePage{{name: "supplier", path: "/supplier", says: "Purchases at"}}},
+		joinedHouse(t),
 		{calm, nil, buyerPages(t, calm)},
 	}
 }

@@ -98,7 +98,11 @@ func (s *site) connectForm(v *visit) error {
 
 // askFor asks what a new connection needs, with what was filled in before.
 func (v *visit) askFor(status int, k *connect.Kind, ch hub.Change, wrong error) error {
-	f := v.connectionForm(k, "/connections", ch.Name, ch.Settings, nil, wrong)
+	v.atHome()
+	f, err := v.connectionForm(k, "/connections", ch.Name, ch.Settings, nil, wrong)
+	if err != nil {
+		return err
+	}
 	f.New = true
 	p := v.page(v.read.T("connect_to", "system", f.Title))
 	if wrong != nil {
@@ -107,12 +111,30 @@ func (v *visit) askFor(status int, k *connect.Kind, ch hub.Change, wrong error) 
 	return v.show(status, view.ConnectPage(p, f))
 }
 
-func (v *visit) connectionForm(k *connect.Kind, action, name string, settings map[string]string, secrets []string, wrong error) view.ConnectionForm {
+func (v *visit) connectionForm(k *connect.Kind, action, name string, settings map[string]string, secrets []string, wrong error) (view.ConnectionForm, error) {
 	field := ""
 	if wrong != nil {
 		field = own(wrong).Field
 	}
-	return view.ConnectionForm{Action: action, Kind: k.Name, Title: v.read.ConnectWord(k.Name), Hint: v.read.Connect(k.Name + ".hint"), Name: name, Wrong: field, Fields: v.read.ConnectionFields(k, settings, secrets, field)}
+	payers, err := v.payers()
+	if err != nil {
+		return view.ConnectionForm{}, err
+	}
+	f := v.read.ConnectionForm(k, settings, secrets, payers, field)
+	f.Action, f.Name = action, name
+	return f, nil
+}
+
+// payers are the connections that can pay a shop's refunds, by their names.
+func (v *visit) payers() (out []view.FieldOption, err error) {
+	all, err := v.connected()
+	for i := range all {
+		k := connect.KindOf(all[i].Kind)
+		if k != nil && k.Group == "payment" && all[i].Status != recourse.ConnectionGone {
+			out = append(out, view.FieldOption{Value: all[i].ID, Label: all[i].Name})
+		}
+	}
+	return out, err
 }
 
 // filledConnection is a connection as a form has it.
@@ -234,7 +256,9 @@ func (v *visit) showConnection(status int, wrong error, filled *hub.Change) erro
 	if filled != nil {
 		name, settings = filled.Name, filled.Settings
 	}
-	m.Form = v.connectionForm(k, m.Here, name, settings, secrets, wrong)
+	if m.Form, err = v.connectionForm(k, m.Here, name, settings, secrets, wrong); err != nil {
+		return err
+	}
 	p := v.page(c.Name)
 	if wrong != nil {
 		p.Notice = v.notice(wrong)
@@ -248,7 +272,7 @@ func (v *visit) connectionModel(h *hub.Hub, k *connect.Kind, c *recourse.Connect
 	m.ConnectionRow, m.Facts = v.read.Connected(c), v.read.ConnectionFacts(c)
 	m.Paused, m.Gone, m.Tests, m.Register = c.Status == recourse.ConnectionPaused, c.Status == recourse.ConnectionGone, k.Test != nil, k.Register != nil
 	if k.Reader != nil && k.Reader.Verify != nil {
-		m.Address, m.There = h.Address(v.origin(), c.Merchant, c.ID), v.read.Connect(k.Name+".there")
+		m.Address, m.There = h.Address(v.origin(), c.Merchant, c.ID), v.read.ConnectSteps(k.Name+".then")
 	}
 	m.Filters = []view.Link{{Label: v.read.T("receipts_all"), Href: m.Here + "#deliveries", On: filter == ""}}
 	for _, s := range store.ReceiptStatuses {

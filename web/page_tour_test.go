@@ -39,7 +39,7 @@ func TestTour(t *testing.T) {
 // around serves the house's desk once more, with a tour.
 func around(t *testing.T, h *house) {
 	t.Helper()
-	server, err := web.New(web.Options{Desk: h.desk, Accounts: h.accounts, Clock: h.now, Evidence: h.evidence, Hooks: h.hooks, Tour: true})
+	server, err := web.New(web.Options{Desk: h.desk, Accounts: h.accounts, Clock: h.now, Evidence: h.evidence, Hooks: h.hooks, Hub: h.hub, Tour: true})
 	if err != nil {
 		t.Fatal(err)
 	}

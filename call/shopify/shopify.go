@@ -73,20 +73,18 @@ func Client(*recourse.Connection) *call.Client {
 
 // Shop is a shop whose API is asked, by one goroutine after the other.
 type Shop struct {
-	peer   *call.Client
-	url    string
-	header http.Header
-	pause  time.Duration // until there are points again for what was asked last
-	cost   float64       // of what was asked last
+	peer  *call.Client
+	url   string
+	token string        // that never ends; "": app gets one
+	app   *app          // nil: there is a token
+	pause time.Duration // until there are points again for what was asked last
+	cost  float64       // of what was asked last
 }
 
 // Of is the shop of a connection. The setting address, which no form offers, names a stand-in.
 func Of(c *recourse.Connection, peer *call.Client) *Shop {
-	return &Shop{
-		peer:   peer,
-		url:    c.Setting("address", "https://"+c.Setting("shop", "")) + "/admin/api/" + c.Setting("version", Version) + "/graphql.json",
-		header: http.Header{"X-Shopify-Access-Token": {c.Secret("token")}},
-	}
+	address := c.Setting("address", "https://"+c.Setting("shop", ""))
+	return &Shop{peer: peer, url: address + "/admin/api/" + c.Setting("version", Version) + "/graphql.json", token: c.Secret("token"), app: appOf(c, address)}
 }
 
 // Busy is in the chain of an error where the shop wants to be left alone for so long.
@@ -193,7 +191,7 @@ func (c cost) missing() time.Duration {
 // ask puts a question. Of one that only reads, fields that the app may not see are left out of the answer and no error.
 func (s *Shop) ask(ctx context.Context, document string, variables, into any, reads bool) error {
 	var a answer
-	res, err := s.peer.JSON(ctx, http.MethodPost, s.url, s.header, map[string]any{"query": document, "variables": variables}, &a)
+	res, err := s.send(ctx, map[string]any{"query": document, "variables": variables}, &a)
 	if err != nil {
 		return err
 	}

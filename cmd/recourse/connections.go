@@ -47,11 +47,3 @@ func (f *vaultFlags) hubOn(o *office, d *databaseFlags, room *evidence.Room, url
 	}
 	return hub.New(hub.Options{Desk: o.Desk, Vault: ring, Evidence: room, Log: slog.Default(), URL: url}), nil
 }
-
-// ringOf is the key that a hub opens secrets with; nil: there is none.
-func ringOf(h *hub.Hub) *vault.Ring {
-	if h == nil {
-		return nil
-	}
-	return h.Vault
-}

@@ -7,6 +7,7 @@ import (
 
 	"recourse"
 	"recourse/account"
+	"recourse/call"
 	"recourse/web"
 )
 
@@ -20,6 +21,7 @@ type serveCmd struct {
 	Playbook      string            `help:"The playbook, when the merchant is new: a built-in, or a file." default:"tmall-dsers" placeholder:"NAME|FILE"`
 	Set           map[string]string `help:"A setting of the playbook, when the merchant is new, as in --set merchant.country=DE." mapsep:"none" placeholder:"SETTING=VALUE"`
 	Loopback      bool              `help:"Let webhooks go to this machine, and without TLS: for development." name:"webhooks-loopback"`
+	Lan           bool              `help:"Let mail connections lead to this machine and into its network, where a mail server of your own may stand."`
 	LogJSON       bool              `help:"Log as JSON, a line each." name:"log-json"`
 	doorFlags     `embed:""`
 	evidenceFlags `embed:""`
@@ -44,6 +46,7 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	c.log(s)
+	call.KeepOut(!c.Lan)
 	o, err := c.create(ctx)
 	if err != nil {
 		return err

@@ -291,7 +291,7 @@ func (w *writer) photo(e *store.Evidence, n, most int) Photo {
 		p.Caption = append(p.Caption, w.say("taken", "when", w.l.Moment(e.Taken)))
 	}
 	if text := told(e.Text); text != "" {
-		p.Caption = append(p.Caption, "«"+recourse.Shorten(text, 300)+"»")
+		p.Caption = append(p.Caption, w.say("quoted", "text", recourse.Shorten(text, 300)))
 	}
 	p.Caption = append(p.Caption, w.size(e))
 	p.Sum = e.File

@@ -44,6 +44,9 @@ type Suite struct {
 	Peer http.Handler
 	// Kind is the connector's, given the address that the stand-in is served at.
 	Kind func(url string) effect.Kind
+	// Start, in place of Peer and Kind, serves a stand-in that does not speak HTTP, and makes the kind. It lets go wrong what
+	// [World.Fault] says.
+	Start func(w *World) effect.Kind
 	// Connection has what the connector wants: its id, kind, settings and secrets. Orders come from it as their channel, and
 	// it pays refunds itself.
 	Connection recourse.Connection
@@ -60,6 +63,8 @@ type Suite struct {
 	Clock func(time.Time)
 	// Certain says that the peer can always be asked whether an act happened: in the end none may be unknown.
 	Certain bool
+	// Break, which may be nil, breaks the sender, to see that the runs find it out: see [Suite.Mutants].
+	Break func(effect.Sender, *World) effect.Sender
 }
 
 // Shop is the merchant of the runs.
@@ -89,7 +94,7 @@ func (s Suite) on(t *testing.T, database string, runs int) {
 		w.batch(min(together, runs-done))
 	}
 	w.verify()
-	t.Logf("%d runs: %d done, %d failed, %d for a person; %d requests, %d processes died", runs, w.Ended[store.Done], w.Ended[store.Failed], w.Ended[store.Unknown], w.requests, w.deaths)
+	t.Logf("%d runs: %d done, %d failed, %d for a person; %d requests, %d of them late, %d processes died", runs, w.Ended[store.Done], w.Ended[store.Failed], w.Ended[store.Unknown], w.requests, w.late, w.deaths)
 }
 
 // World is a desk, a stand-in and as many runners as a run needs, on one clock.
@@ -108,7 +113,12 @@ type World struct {
 	calm     bool
 	requests int
 	deaths   int
-	kind     effect.Kind
+	onTheWay []arrival // requests that reach the peer later
+	late     int       // how many there were
+
+	downUntil time.Time // the stand-in is away until then
+	goesAway  int       // at this step of the batch
+	kind      effect.Kind
 }
 
 // World makes one. What it opens is closed with the test.
@@ -121,17 +131,13 @@ func (s Suite) World(t testing.TB, database string, seed uint64) *World {
 	if w.Faults == nil {
 		w.Faults = slices.DeleteFunc(slices.Clone(peer.Faults), func(f peer.Fault) bool { return f == peer.Twice })
 	}
-	w.Faulty = &peer.Faulty{Handler: s.Peer}
-	w.Faulty.Choose(w.fault)
-	server := httptest.NewServer(w.Faulty)
-	t.Cleanup(server.Close)
-	w.kind = s.Kind(server.URL)
 	var err error
 	if w.Store, err = store.Open(context.Background(), database); err != nil {
 		t.Fatal(err)
 	}
 	w.Desk = desk.New(w.Store, w.Now)
 	t.Cleanup(func() { w.Desk.Close(); w.Store.Close() })
+	w.serve()
 	book, err := playbook.Builtin("tmall-dsers")
 	if err != nil {
 		t.Fatal(err)
@@ -152,6 +158,23 @@ func (s Suite) World(t testing.TB, database string, seed uint64) *World {
 	return w
 }
 
+// serve serves the stand-in, and makes the kind.
+func (w *World) serve() {
+	if w.Start != nil {
+		w.kind = w.Start(w)
+	} else {
+		w.Faulty = &peer.Faulty{Handler: w.Peer}
+		w.Faulty.Choose(w.fault)
+		server := httptest.NewServer(&belated{w, w.Faulty})
+		w.T.Cleanup(server.Close)
+		w.kind = w.Kind(server.URL)
+	}
+	if w.Break != nil {
+		sender := w.kind.Sender
+		w.kind.Sender = func(c *recourse.Connection) effect.Sender { return w.Break(sender(c), w) }
+	}
+}
+
 // Now is the instant of the run.
 func (w *World) Now() time.Time {
 	w.mu.Lock()
@@ -169,6 +192,7 @@ func (w *World) set(at time.Time) {
 	if w.Clock != nil {
 		w.Clock(now)
 	}
+	w.arrive(now)
 }
 
 func (w *World) chance(oneIn int) bool {
@@ -186,6 +210,17 @@ func (w *World) fault(*http.Request) peer.Fault {
 		return peer.None
 	}
 	return w.Faults[w.rng.IntN(len(w.Faults))]
+}
+
+// Fault picks what goes wrong with a request to a stand-in of [Suite.Start], among so many faults: -1, nothing.
+func (w *World) Fault(faults int) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.requests++
+	if w.calm || w.rng.IntN(2) == 0 {
+		return -1
+	}
+	return w.rng.IntN(faults)
 }
 
 // Runner makes a runner that dies at some point, sooner or later; with deaths false, at none.
@@ -298,11 +333,14 @@ func (w *World) batch(n int) {
 			w.calm = true
 			w.mu.Unlock()
 		}
+		w.outage(step)
 		w.step(nodes)
 	}
+	w.arrive(time.Time{})
 	for _, id := range acts {
 		w.check(id)
 	}
+	w.forgotten()
 }
 
 // step goes to the next instant at which something is due, and lets both nodes act.
@@ -374,6 +412,18 @@ func (w *World) check(id string) {
 		fail("the peer could have been asked")
 	case e.Status == store.Pending || e.Status == store.Sending:
 		fail("it was forgotten")
+	}
+}
+
+// forgotten looks for rows that nothing would move on.
+func (w *World) forgotten() {
+	w.T.Helper()
+	var stuck []store.Stuck
+	if err := w.Store.Read(w.T.Context(), func(tx *store.Tx) (err error) { stuck, err = tx.Stuck(w.Now()); return err }); err != nil {
+		w.T.Fatal(err)
+	}
+	for _, s := range stuck {
+		w.T.Errorf("nothing moves it on: %+v", s)
 	}
 }
 

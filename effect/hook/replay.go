@@ -21,7 +21,7 @@ type Delivery struct {
 	Status   store.DeliveryStatus `json:"status" doc:"waiting, done, or failed: tried as often as the schedule says. It can be replayed."`
 	NextAt   time.Time            `json:"next_at,omitzero" doc:"While it waits: when it is tried."`
 	EndedAt  time.Time            `json:"ended_at,omitzero"`
-	Attempts []store.Try      `json:"attempts" doc:"The oldest first."`
+	Attempts []store.Try          `json:"attempts" doc:"The oldest first."`
 	Answer   string               `json:"answer,omitempty" doc:"The beginning of the last answer."`
 	Payload  json.RawMessage      `json:"payload,omitempty" doc:"What is sent. It is there where one delivery is asked for."`
 }

@@ -168,7 +168,7 @@ func (s *Sender) Find(ctx context.Context, t *effect.Task) effect.Outcome {
 	case l.Status == store.LetterSent:
 		return effect.Outcome{Result: effect.Done, Ref: l.ID}
 	case l.Status == store.LetterRefused, l.Status == store.LetterBounced:
-		return effect.Outcome{Result: effect.Refused, Code: l.Code}
+		return effect.Outcome{Result: effect.Refused, Code: l.Code, Ref: l.ID}
 	case t.Connection.Setting("repeat", "ask") == "again" && t.Now.Sub(l.At) > s.longest():
 		return effect.Outcome{Result: effect.Later, Code: "repeat"}
 	}

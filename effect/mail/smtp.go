@@ -16,6 +16,7 @@ import (
 	"github.com/wneessen/go-mail/smtp"
 
 	"recourse"
+	"recourse/call"
 )
 
 // Server is a mail server that takes letters (submission, RFC 6409).
@@ -125,7 +126,7 @@ func told(at stage, err error) *trouble {
 
 // reach connects, greets, and makes the line private. Whatever ends the context ends the line.
 func (s *Server) reach(ctx context.Context) (*smtp.Client, *trouble) {
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", net.JoinHostPort(s.Host, s.Port))
+	conn, err := call.Dialer().DialContext(ctx, "tcp", net.JoinHostPort(s.Host, s.Port))
 	if err != nil {
 		return nil, told(reaching, err)
 	}
@@ -219,6 +220,9 @@ func (s *Server) Check(ctx context.Context, from string) error {
 		c.Reset()
 		c.Quit()
 		return nil
+	}
+	if recourse.CodeOf(t.err) == "address_private" {
+		return t.err
 	}
 	e := &recourse.Error{Kind: recourse.Unavailable, Err: t.err}
 	switch t.at {

@@ -195,11 +195,14 @@ func TestFaults(t *testing.T) {
 }
 
 // TestRuns: random runs through everything that can go wrong, requests that come twice among it.
-func TestRuns(t *testing.T) {
+func TestRuns(t *testing.T) { runs(t).Run(t, 25) }
+
+func runs(t *testing.T) effecttest.Suite {
+	t.Helper()
 	a := peer.NewPayPal("client", "secret")
 	var now atomic.Int64
 	a.Now = func() time.Time { return time.UnixMicro(now.Load()) }
-	effecttest.Suite{
+	return effecttest.Suite{
 		Peer: a,
 		Kind: func(url string) effect.Kind {
 			peer := call.New(call.Options{Timeout: 100 * time.Millisecond})
@@ -219,5 +222,5 @@ func TestRuns(t *testing.T) {
 		Clock:  func(at time.Time) { now.Store(at.UnixMicro()) },
 		// Certain: an order tells its refunds for ever.
 		Certain: true,
-	}.Run(t, 25)
+	}
 }

@@ -272,14 +272,17 @@ func TestEachFault(t *testing.T) {
 }
 
 // TestFaults lets refunds go out through a shop where everything goes wrong, with nodes that die.
-func TestFaults(t *testing.T) {
+func TestFaults(t *testing.T) { runs(t).Run(t, 25) }
+
+func runs(t *testing.T) effecttest.Suite {
+	t.Helper()
 	shop := peer.NewShopify("lamps")
 	shop.Points, shop.Restore = 1e9, 1e9
 	var mu sync.Mutex
 	now := at
 	shop.Now = func() time.Time { mu.Lock(); defer mu.Unlock(); return now }
 	var all []*peer.ShopifyOrder
-	effecttest.Suite{
+	return effecttest.Suite{
 		Peer: shop,
 		Kind: func(url string) effect.Kind {
 			return effect.Kind{Group: "shop", Acts: Acts, Sender: func(c *recourse.Connection) effect.Sender {
@@ -310,5 +313,5 @@ func TestFaults(t *testing.T) {
 		Faults:  peer.Faults,
 		Clock:   func(t time.Time) { mu.Lock(); now = t; mu.Unlock() },
 		Certain: true,
-	}.Run(t, 25)
+	}
 }

@@ -15,11 +15,14 @@ import (
 
 // TestRuns: random runs through everything that can go wrong, requests that come twice among it. Stripe honours keys for a
 // day and tells of its refunds for ever: in the end all is known.
-func TestRuns(t *testing.T) {
+func TestRuns(t *testing.T) { runs(t).Run(t, 25) }
+
+func runs(t *testing.T) effecttest.Suite {
+	t.Helper()
 	account := peer.NewStripe("sk_test_1")
 	var now atomic.Int64
 	account.Now = func() time.Time { return time.UnixMicro(now.Load()) }
-	effecttest.Suite{
+	return effecttest.Suite{
 		Peer: account,
 		Kind: func(url string) effect.Kind {
 			peer := call.New(call.Options{Timeout: 100 * time.Millisecond})
@@ -40,5 +43,5 @@ func TestRuns(t *testing.T) {
 		Faults:  peer.Faults,
 		Clock:   func(at time.Time) { now.Store(at.UnixMicro()) },
 		Certain: true,
-	}.Run(t, 25)
+	}
 }

@@ -18,12 +18,15 @@ import (
 
 // TestRuns: random runs through everything that can go wrong, the shop's own death after its gateway has paid among it.
 // A shop honours no key: what it does not know is for a person, and nothing leaves twice.
-func TestRuns(t *testing.T) {
+func TestRuns(t *testing.T) { runs(t).Run(t, 25) }
+
+func runs(t *testing.T) effecttest.Suite {
+	t.Helper()
 	shop := peer.NewWooCommerce("ck", "cs")
 	var now atomic.Int64
 	shop.Now = func() time.Time { return time.UnixMicro(now.Load()) }
 	shop.Died = func() bool { return rand.IntN(10) == 0 }
-	effecttest.Suite{
+	return effecttest.Suite{
 		Peer: shop,
 		Kind: func(url string) effect.Kind {
 			peer := call.New(call.Options{Timeout: 100 * time.Millisecond})
@@ -49,5 +52,5 @@ func TestRuns(t *testing.T) {
 			}
 		},
 		Clock: func(at time.Time) { now.Store(at.UnixMicro()) },
-	}.Run(t, 25)
+	}
 }

@@ -206,7 +206,10 @@ func bodies(box *imapclient.Client, uids imap.UIDSet, section *imap.FetchItemBod
 func open(ctx context.Context, c *recourse.Connection) (*imapclient.Client, error) {
 	host, port := c.Setting("host", ""), c.Setting("port", "993")
 	security := c.Setting("security", map[bool]string{true: "starttls", false: "tls"}[port == "143"])
-	conn, err := (&net.Dialer{Timeout: 20 * time.Second}).DialContext(ctx, "tcp", net.JoinHostPort(host, port))
+	conn, err := call.Dialer().DialContext(ctx, "tcp", net.JoinHostPort(host, port))
+	if recourse.CodeOf(err) == "address_private" {
+		return nil, err
+	}
 	if err != nil {
 		return nil, unreachable(err)
 	}

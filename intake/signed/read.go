@@ -43,14 +43,14 @@ func topicOf(body []byte) string {
 	return strings.TrimPrefix(e.Type, "recourse.")
 }
 
-func read(_ *recourse.Connection, d *intake.Delivery) (m intake.Meaning, err error) {
+func read(c *recourse.Connection, d *intake.Delivery) (m intake.Meaning, err error) {
 	all, err := split(d.Body)
 	if err != nil {
 		return m, err
 	}
 	var wrong error
 	for i := range all {
-		ev, unknown, err := all[i].event(d, i)
+		ev, unknown, err := all[i].event(c, d, i)
 		if err != nil && wrong == nil {
 			wrong = err
 			if len(all) > 1 {
@@ -117,7 +117,7 @@ func deep(data []byte) bool {
 }
 
 // event is what was told as the desk has it, and whether nobody here knows its type.
-func (e *event) event(d *intake.Delivery, i int) (ev recourse.Event, unknown bool, err error) {
+func (e *event) event(c *recourse.Connection, d *intake.Delivery, i int) (ev recourse.Event, unknown bool, err error) {
 	if e.Type == "" {
 		return ev, false, missing("type")
 	}
@@ -131,9 +131,7 @@ func (e *event) event(d *intake.Delivery, i int) (ev recourse.Event, unknown boo
 		return ev, false, &recourse.Error{Kind: recourse.Invalid, Code: "event_data", Field: "data_base64", Message: "the data is JSON here, not base64", Hint: "put it in data"}
 	}
 	ev = recourse.Event{ID: e.ID, Source: e.Source, Type: recourse.EventType(strings.TrimPrefix(e.Type, "recourse."))}
-	if reserved[ev.Source] {
-		ev.Source = ""
-	}
+	ev.Source = sourceOf(c, ev.Source)
 	if ev.ID == "" {
 		ev.ID = d.ID + "/" + strconv.Itoa(i+1)
 	}
@@ -155,7 +153,21 @@ func (e *event) event(d *intake.Delivery, i int) (ev recourse.Event, unknown boo
 }
 
 // reserved are the sources that the desk itself names its facts by: nobody outside speaks for it.
-var reserved = map[string]bool{"desk": true, "evidence": true, "playbook": true}
+// What carries acts out and who comes in by the API are named so, too.
+var reserved = map[string]bool{"desk": true, "evidence": true, "playbook": true, "effect": true, "supplier": true}
+
+// sourceOf is the source of an event as the desk takes it; "": the connection itself. One that could be the name of another
+// connection, or of somebody's calls by the API, counts below this connection's own name: else a fact that another will
+// tell could be told before it with other words, and theirs would be taken for a repeat.
+func sourceOf(c *recourse.Connection, source string) string {
+	switch {
+	case source == c.ID || reserved[source]:
+		return ""
+	case source != "" && !strings.ContainsAny(source, "/.") || strings.HasPrefix(source, "api:"):
+		return c.ID + "/" + source
+	}
+	return source
+}
 
 func instant(texts ...string) (time.Time, error) {
 	for _, t := range texts {

@@ -135,7 +135,7 @@ func TestRead(t *testing.T) {
 		{`{"type": "order.placed", "data": {"order": "1001", "colour": 1}}`, "", "event_field"}, {`{"type": "order.placed", "data": {"order": "1001"}}`, "", "event_missing"},
 		{strings.Repeat("[", 40), "", "json_depth"}, {"[" + strings.Repeat("{},", signed.MaxEvents) + "{}]", "", "event_count"},
 	} {
-		m, err := signed.Reader.Read(nil, &intake.Delivery{ID: "msg_1", Body: []byte(test.body)})
+		m, err := signed.Reader.Read(&recourse.Connection{ID: "mine"}, &intake.Delivery{ID: "msg_1", Body: []byte(test.body)})
 		var ids []string
 		for _, ev := range m.Events {
 			ids = append(ids, ev.ID)
@@ -147,7 +147,7 @@ func TestRead(t *testing.T) {
 			t.Errorf("%.60s: unknown %v", test.body, m.Unknown)
 		}
 	}
-	m, err := signed.Reader.Read(nil, &intake.Delivery{ID: "1", Body: []byte(`{"specversion": "1.0", "id": "E1", "source": "desk", "type": "order.placed", ` + order + `}`)})
+	m, err := signed.Reader.Read(&recourse.Connection{ID: "mine"}, &intake.Delivery{ID: "1", Body: []byte(`{"specversion": "1.0", "id": "E1", "source": "desk", "type": "order.placed", ` + order + `}`)})
 	if err != nil || m.Events[0].Source != "" {
 		t.Errorf("somebody speaks as the desk: %+v %v", m, err)
 	}
@@ -158,8 +158,8 @@ func FuzzSigned(f *testing.F) {
 	f.Add([]byte(`[{"type": "coupon.created"}, 7]`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		d := &intake.Delivery{ID: "msg_1", Body: body}
-		m, err := signed.Reader.Read(nil, d)
-		again, err2 := signed.Reader.Read(nil, d)
+		m, err := signed.Reader.Read(&recourse.Connection{ID: "mine"}, d)
+		again, err2 := signed.Reader.Read(&recourse.Connection{ID: "mine"}, d)
 		if len(m.Events) != len(again.Events) || recourse.CodeOf(err) != recourse.CodeOf(err2) {
 			t.Fatal("read twice, it means something else")
 		}

@@ -25,6 +25,9 @@ func (r Reader) attempts(all []store.Attempt) (out []Attempt) {
 			result = "none"
 		}
 		t := Attempt{What: r.T("attempt", "n", r.Number(a.N), "connection", a.Connection), At: r.Past(a.AskedAt), Said: r.T("attempt_result_" + result), Code: a.Code, Detail: a.Detail, Ref: a.Ref, Key: a.Key}
+		if why := r.FailureWord(a.Code); why != a.Code {
+			t.Said = r.T("two_sentences", "first", t.Said, "second", why)
+		}
 		if a.Looks > 0 {
 			t.Looks = r.T("attempt_looks", "n", r.Number(a.Looks), "time", r.Past(a.LookedAt).Exact)
 		}

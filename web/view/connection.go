@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"recourse"
@@ -20,7 +21,12 @@ type Connections struct {
 // KindGroup are kinds of system that do the same for a merchant.
 type KindGroup struct {
 	Label string
-	Kinds []Link
+	Kinds []KindCard
+}
+
+// KindCard is a kind of system, with what it is good for.
+type KindCard struct {
+	Label, Href, Hint string
 }
 
 // ConnectionRow is a connection in the list.
@@ -29,6 +35,7 @@ type ConnectionRow struct {
 	State, Class     string
 	Heard, Said      Instant
 	Trouble          string // what is wrong, in a sentence; "": nothing
+	Warning          string // what may be wrong
 }
 
 // ConnectionField is something that a connection wants to be told.
@@ -36,6 +43,8 @@ type ConnectionField struct {
 	Name, Label, Hint string
 	Value, Standard   string
 	Secret, Required  bool
+	Optional          bool // it is said that it may be left empty
+	Long              bool // several lines
 	Set               bool // a secret that is there, and that nobody can read
 	Wrong             bool
 	Choices           []FieldOption
@@ -50,8 +59,11 @@ type ConnectionForm struct {
 	New    bool
 	Name   string
 	ID     string
-	Wrong  string // the field that is at fault
+	Steps  []string // what is done at the other side before
+	Wrong  string   // the field that is at fault
 	Fields []ConnectionField
+	Rare   []ConnectionField // those that most leave as they are
+	Open   bool              // they are shown: one of them is filled in, or at fault
 }
 
 // ReceiptRow is a delivery in the list.
@@ -79,8 +91,8 @@ type ConnectionModel struct {
 	ConnectionRow
 	Here     string
 	Form     ConnectionForm
-	Address  string // where the other side delivers; "": it delivers nothing
-	There    string // what to do with it at the other side
+	Address  string   // where the other side delivers; "": it delivers nothing
+	There    []string // what to do with it at the other side, step by step
 	Paused   bool
 	Gone     bool
 	Tests    bool // it can be asked whether it works
@@ -107,6 +119,9 @@ type ReceiptModel struct {
 func (r Reader) Connected(c *recourse.Connection) ConnectionRow {
 	row := ConnectionRow{Href: ConnectionPath(c.ID), Name: c.Name, Kind: r.ConnectWord(c.Kind), State: r.T("conn_is_" + string(c.Status)), Class: connectionClass[c.Status], Heard: r.Past(c.HeardAt), Said: r.Past(c.SaidAt)}
 	row.Trouble = r.Trouble(c)
+	if c.RefusedAt.After(c.HeardAt) && c.Status == recourse.ConnectionActive {
+		row.Warning = r.T("conn_refused_say", "n", r.Number(c.Refused), "when", r.Past(c.RefusedAt).Text)
+	}
 	if row.Trouble != "" && c.Status == recourse.ConnectionActive {
 		row.State, row.Class = r.T("conn_failing"), "bad"
 	}
@@ -173,29 +188,57 @@ func (r Reader) KindGroups(kinds []*connect.Kind) (all []KindGroup) {
 		if i < 0 {
 			i, all = len(all), append(all, KindGroup{Label: label})
 		}
-		all[i].Kinds = append(all[i].Kinds, Link{Label: r.ConnectWord(k.Name), Href: "/connections/new/" + k.Name})
+		all[i].Kinds = append(all[i].Kinds, KindCard{Label: r.ConnectWord(k.Name), Href: "/connections/new/" + k.Name, Hint: r.Connect(k.Name + ".hint")})
 	}
 	return all
 }
 
-// ConnectionFields are the fields of a kind, as a connection has them filled in. Of a secret it is only said whether it is
-// there.
-func (r Reader) ConnectionFields(k *connect.Kind, settings map[string]string, secrets []string, wrong string) (all []ConnectionField) {
+// ConnectionForm is what a kind wants to be told, as a connection has it filled in. Of a secret it is only said whether it
+// is there. Payers are the connections that can pay a shop's refunds.
+func (r Reader) ConnectionForm(k *connect.Kind, settings map[string]string, secrets []string, payers []FieldOption, wrong string) ConnectionForm {
+	f := ConnectionForm{Kind: k.Name, Title: r.ConnectWord(k.Name), Hint: r.Connect(k.Name + ".hint"), Steps: r.ConnectSteps(k.Name + ".before"), Wrong: wrong}
 	for i := range k.Fields {
-		f := &k.Fields[i]
-		key := k.Name + "." + f.Name
-		out := ConnectionField{Name: f.Name, Label: r.fieldWord(key, f.Name), Hint: r.Connect(key + ".hint"), Standard: f.Standard, Secret: f.Secret, Required: f.Required, Wrong: f.Name == wrong}
-		if f.Secret {
-			out.Set = slices.Contains(secrets, f.Name)
-		} else {
-			out.Value = settings[f.Name]
+		x := r.connectionField(k, &k.Fields[i], settings, secrets, payers)
+		x.Wrong = x.Name == wrong
+		if !k.Fields[i].Rare {
+			f.Fields = append(f.Fields, x)
+			continue
 		}
-		for _, c := range f.Choices {
-			out.Choices = append(out.Choices, FieldOption{c, cmp.Or(r.Connect(key+"."+c), c)})
-		}
-		all = append(all, out)
+		f.Rare = append(f.Rare, x)
+		f.Open = f.Open || x.Wrong || x.Set || x.Value != "" && x.Value != x.Standard
 	}
-	return all
+	return f
+}
+
+func (r Reader) connectionField(k *connect.Kind, f *connect.Field, settings map[string]string, secrets []string, payers []FieldOption) ConnectionField {
+	key := k.Name + "." + f.Name
+	out := ConnectionField{Name: f.Name, Label: r.fieldWord(key, f.Name), Hint: r.Connect(key + ".hint"), Standard: f.Standard, Secret: f.Secret, Required: f.Required, Optional: !f.Required && f.Or == "" && f.Standard == "", Long: f.Long}
+	if f.Secret {
+		out.Set = slices.Contains(secrets, f.Name)
+	} else {
+		out.Value = settings[f.Name]
+	}
+	for _, c := range f.Choices {
+		out.Choices = append(out.Choices, FieldOption{c, cmp.Or(r.Connect(key+"."+c), c)})
+	}
+	if f.Payer {
+		out.Choices = append([]FieldOption{{"shop", r.Connect("payer.shop")}, {"hand", r.Connect("payer.hand")}}, payers...)
+		if out.Value != "" && !slices.ContainsFunc(out.Choices, func(o FieldOption) bool { return o.Value == out.Value }) {
+			out.Choices = append(out.Choices, FieldOption{out.Value, r.T("conn_payer_gone", "id", out.Value)})
+		}
+	}
+	return out
+}
+
+// ConnectSteps are what is done at the other side, one after the other: the words KEY.1, KEY.2 and so on.
+func (r Reader) ConnectSteps(key string) (all []string) {
+	for {
+		s := r.Connect(key + "." + strconv.Itoa(len(all)+1))
+		if s == "" {
+			return all
+		}
+		all = append(all, s)
+	}
 }
 
 func (r Reader) fieldWord(key, name string) string {

@@ -1,0 +1,12 @@
+package woocommerce_test
+
+import (
+	"testing"
+
+	"recourse/effect/effecttest"
+)
+
+// TestMutants: what is broken is found out.
+func TestMutants(t *testing.T) {
+	runs(t).Mutants(t, 100, map[string]string{effecttest.Hasty: "every request looks for the refund before it asks"})
+}
