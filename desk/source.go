@@ -99,7 +99,7 @@ func (d *Desk) rank(tx *store.Tx, merchant string, s *Sourcing, terms sourcing.T
 	all := make([]sourcing.Candidate, len(offers))
 	for i := range offers {
 		o := &offers[i]
-		all[i] = sourcing.Candidate{Offer: o.Offer, ID: o.SKU, Title: o.Title, Link: links[o.Number], Line: o.Line, SeenAt: o.SeenAt, Record: records[o.Supplier]}
+		all[i] = sourcing.Candidate{Offer: o.Offer, ID: o.SKU, Number: o.Number, Title: o.Title, Link: links[o.Number], Line: o.Line, SeenAt: o.SeenAt, Record: records[o.Supplier]}
 	}
 	s.Looked = len(all)
 	s.Ranked = sourcing.Rank(s.Want, all, terms)

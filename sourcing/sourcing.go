@@ -44,6 +44,7 @@ const (
 type Candidate struct {
 	recourse.Offer
 	ID     string
+	Number int64 // by which the merchant's offers are kept; 0: it is not kept
 	Title  string
 	Link   Link
 	Line   string // the shipping line that the supplier uses; "": any of the merchant's

@@ -114,7 +114,7 @@ func (p param) document(in string) schema {
 }
 
 // needsBody are the operations that mean nothing without a body.
-var needsBody = []string{"actOnCase", "addWebhook", "changeWebhook", "replayDeliveries"}
+var needsBody = []string{"actOnCase", "addWebhook", "changeWebhook", "replayDeliveries", "chooseOffer", "putSupplier", "mergeSupplier", "addOffers", "tieOffer", "addRates"}
 
 // responses are the answer and the problems of a route. Every route may be refused for these reasons.
 func (s *schemas) responses(t *route) schema {

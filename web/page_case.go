@@ -55,6 +55,12 @@ func (v *visit) caseAs(id string, status int, say *view.Notice) error {
 		return err
 	}
 	c.Team(v.read, d, v.who.Name, names)
+	if c.Sourcing, err = v.sourcing(d, id); err != nil {
+		return err
+	}
+	if c.Books, err = v.booksOf(d.File, id); err != nil {
+		return err
+	}
 	c.Type(v.typed)
 	if c.Files = v.evidence != nil; c.Files {
 		if c.Evidence, err = v.evidenceItems(id); err != nil {
@@ -125,6 +131,9 @@ func (v *visit) orderNow(status int, say *view.Notice) error {
 			}
 			o.Evidence = append(o.Evidence, items...)
 		}
+	}
+	if o.Books, err = v.booksOf(d.File, ""); err != nil {
+		return err
 	}
 	if v.who.Allow(account.Manage) == nil {
 		gone, err := v.desk.Erasable(v.r.Context(), v.who.Merchant, o.ID)

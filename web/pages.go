@@ -56,6 +56,7 @@ type site struct {
 	drawings drawings
 	closing  <-chan struct{} // closed when the server is to stop
 	facets   facetShelf
+	rejected rejectShelf
 	hooks    *hook.Service // nil: nobody is told what happens
 	hub      *hub.Hub      // nil: there are no connections
 }
@@ -71,7 +72,7 @@ type pageRoute struct {
 }
 
 // pageRoutes are all pages. Each file of pages has the list of its own.
-var pageRoutes = slices.Concat(deskRoutes, queueRoutes, caseRoutes, peopleRoutes, evidenceRoutes, buyerRoutes, messageRoutes, insightRoutes, playbookRoutes, importRoutes, linkRoutes, tourRoutes, connectionRoutes, agentRoutes, webhookPageRoutes)
+var pageRoutes = slices.Concat(deskRoutes, queueRoutes, caseRoutes, peopleRoutes, evidenceRoutes, buyerRoutes, messageRoutes, insightRoutes, playbookRoutes, importRoutes, linkRoutes, tourRoutes, connectionRoutes, agentRoutes, webhookPageRoutes, sourcingRoutes, supplierPageRoutes, offerRoutes, moneyRoutes)
 
 // deskRoutes are what all pages share.
 var deskRoutes = []pageRoute{

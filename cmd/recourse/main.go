@@ -31,6 +31,8 @@ type cli struct {
 	Case       caseCmd       `cmd:"" help:"The queue, a case with its why, and acting on it."`
 	Order      orderCmd      `cmd:"" help:"An order with everything that happened to it."`
 	Offer      offerCmd      `cmd:"" help:"What suppliers offer: lists read, offers tied to items."`
+	Supplier   supplierCmd   `cmd:"" help:"Who goods are bought from: scorecards, contact data, names that are one."`
+	Rate       rateCmd       `cmd:"" help:"What currencies are worth in others: read rates."`
 	Books      booksCmd      `cmd:"" help:"The books in double entry: what is owed, came, left and was lost."`
 	Insights   insightsCmd   `cmd:"" help:"The figures: cases, times, answers, money, suppliers, countries, of a range of days."`
 	Replay     replayCmd     `cmd:"" help:"Replay an order book: which orders were in trouble, what the playbook would have done, when and why."`

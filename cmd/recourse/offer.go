@@ -9,8 +9,8 @@ import (
 	"text/tabwriter"
 
 	"recourse"
+	"recourse/importer"
 	"recourse/intake"
-	"recourse/sourcing"
 	"recourse/store"
 )
 
@@ -28,14 +28,6 @@ type offerImportCmd struct {
 	Rejects       string `help:"Where rows go that are no offers, to be mended and read again." placeholder:"FILE"`
 	databaseFlags `embed:""`
 	jsonFlag      `embed:""`
-}
-
-// offersRead is what came of reading a list.
-type offersRead struct {
-	Rows     int `json:"rows"`
-	New      int `json:"new"`
-	Rejected int `json:"rejected"`
-	Tied     int `json:"tied"`
 }
 
 // Run reads it.
@@ -69,7 +61,7 @@ func (c *offerImportCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	sum, err := o.readOffers(ctx, list, filepath.Base(c.List), func(r *intake.Reject) error {
+	sum, err := importer.ReadOffers(ctx, o.Desk, o.merchant, list, filepath.Base(c.List), func(r *intake.Reject) error {
 		fmt.Fprintf(s.err, "%s: %s\n", recourse.Position{File: c.List, Line: r.Row, Column: r.Column}, r)
 		return rejects(r)
 	})
@@ -103,61 +95,6 @@ func (c *offerImportCmd) rejects(list *intake.OfferList) (func(*intake.Reject) e
 		}
 		return err
 	}, nil
-}
-
-// offersAtOnce is how many offers are kept in one transaction.
-const offersAtOnce = 1000
-
-// readOffers keeps the offers of a list, and ties those that it says stand for an item.
-func (o *office) readOffers(ctx context.Context, list *intake.OfferList, source string, reject func(*intake.Reject) error) (sum offersRead, err error) {
-	var batch []store.Offer
-	var ties []intake.OfferRow
-	flush := func() error {
-		added, err := o.PutOffers(ctx, o.merchant, batch)
-		if err != nil {
-			return err
-		}
-		sum.New += added
-		err = o.store.Write(ctx, func(tx *store.Tx) error {
-			for i, row := range ties {
-				if row.For == "" {
-					continue
-				}
-				link := sourcing.LinkSimilar
-				if row.Same {
-					link = sourcing.LinkSame
-				}
-				sum.Tied++
-				if err := tx.PutSubstitute(o.merchant, store.Substitute{SKU: row.For, Offer: batch[i].Number, Link: string(link), At: o.Now(), By: source}); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		batch, ties = batch[:0], ties[:0]
-		return err
-	}
-	err = list.All(func(row intake.OfferRow, bad *intake.Reject) error {
-		if bad != nil {
-			sum.Rejected++
-			return reject(bad)
-		}
-		sum.Rows++
-		offer := store.Offer{Offer: row.Offer, Title: row.Title, Line: row.Line, URL: row.URL, SeenAt: row.SeenAt, Source: source}
-		offer.Same = false
-		if !row.StockTold {
-			offer.Stock = store.StockUnknown
-		}
-		batch, ties = append(batch, offer), append(ties, row)
-		if len(batch) >= offersAtOnce {
-			return flush()
-		}
-		return ctx.Err()
-	})
-	if err == nil {
-		err = flush()
-	}
-	return sum, err
 }
 
 // offerListCmd lists offers.

@@ -62,4 +62,6 @@ type booksCmd struct {
 	Check   booksCheckCmd   `cmd:"" help:"Compare the books with the orders: they must say the same to the cent."`
 	Balance booksBalanceCmd `cmd:"" help:"What each account stands at, in each currency."`
 	Order   booksOrderCmd   `cmd:"" help:"What was posted for an order."`
+	Awaited booksAwaitedCmd `cmd:"" help:"What suppliers and marketplaces owe, by age, and when they are chased next."`
+	Losses  booksLossesCmd  `cmd:"" help:"What trouble came to: by situation, supplier or channel, in each currency."`
 }

@@ -44,7 +44,9 @@ type Case struct {
 	Version   int64
 	Rights    Rights
 	Picture   Picture
-	Others    []Row // the order's other cases
+	Others    []Row     // the order's other cases
+	Sourcing  *Sourcing // nil: nobody looks for goods elsewhere
+	Books     *Books    // nil: nothing was posted
 }
 
 // asks are the questions that were put, or what may be chosen though nobody was asked.

@@ -27,6 +27,7 @@ type Order struct {
 	Link      LinkModel
 	Evidence  []EvidenceItem
 	Erase     *Erase // nil: the reader may not
+	Books     *Books // nil: nothing was posted
 }
 
 // Sum is an amount with what it is.

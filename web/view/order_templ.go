@@ -257,7 +257,7 @@ func OrderPage(p Page, o Order) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ledger(p, o.Ledger, "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = moneySides(p, o.Ledger, o.Books).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
