@@ -916,7 +916,7 @@ func trialWords(p Page, t PlaybookTrial) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 87, " <div class=\"pb-table\" tabindex=\"0\" role=\"region\" aria-labelledby=\"trial\"><table class=\"pb-measures\"><thead><tr><td></td><th scope=\"col\" class=\"num\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 87, " <div class=\"pb-table\" tabindex=\"0\" role=\"group\" aria-labelledby=\"trial\"><table class=\"pb-measures\"><thead><tr><td></td><th scope=\"col\" class=\"num\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
