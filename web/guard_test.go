@@ -88,49 +88,60 @@ func TestSlowBody(t *testing.T) {
 	}
 }
 
-// TestCrowd: beyond so many requests at once, the others are told to come back.
-func TestCrowd(t *testing.T) {
-	s, address, _ := serving(t, web.Options{MostRequests: 1, BodyTime: 5 * time.Second})
+// occupy begins a request whose body is still to come, and returns once the handler reads it: from then on it holds a place.
+func occupy(t *testing.T, s *shop, address string, length int) (net.Conn, *bufio.Reader) {
+	t.Helper()
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
-	fmt.Fprintf(conn, "POST /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\nContent-Type: %s\r\nContent-Length: 100\r\n\r\n{", s.as(account.Owner), ceOne)
-	for range 100 {
-		r, err := http.Get("http://" + address + "/healthz")
-		if err != nil {
-			t.Fatal(err)
+	t.Cleanup(func() { conn.Close() })
+	conn.SetDeadline(time.Now().Add(20 * time.Second))
+	fmt.Fprintf(conn, "POST /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\nContent-Type: %s\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n", s.as(account.Owner), ceOne, length)
+	answers := bufio.NewReader(conn)
+	for _, want := range []string{"HTTP/1.1 100 Continue\r\n", "\r\n"} {
+		if line, err := answers.ReadString('\n'); err != nil || line != want {
+			t.Fatalf("%q %v", line, err)
 		}
-		r.Body.Close()
-		if r.StatusCode == http.StatusServiceUnavailable && r.Header.Get("Retry-After") != "" {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
 	}
-	t.Error("nobody is sent away")
+	return conn, answers
+}
+
+// TestCrowd: beyond so many requests at once, the others are told to come back.
+func TestCrowd(t *testing.T) {
+	s, address, _ := serving(t, web.Options{MostRequests: 1, BodyTime: 5 * time.Second})
+	occupy(t, s, address, 100)
+	r, err := http.Get("http://" + address + "/healthz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Body.Close()
+	if r.StatusCode != http.StatusServiceUnavailable || r.Header.Get("Retry-After") == "" {
+		t.Errorf("nobody is sent away: %s", r.Status)
+	}
 }
 
 // TestStop: what is in hand is answered, nothing new is taken.
 func TestStop(t *testing.T) {
 	s, address, stop := serving(t, web.Options{})
-	conn, err := net.Dial("tcp", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
 	body := event("a", "order.placed", order1001)
-	fmt.Fprintf(conn, "POST /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", s.as(account.Owner), ceOne, len(body), body[:20])
-	time.Sleep(100 * time.Millisecond)
+	conn, answers := occupy(t, s, address, len(body))
+	io.WriteString(conn, body[:20])
 	var wait sync.WaitGroup
 	wait.Go(stop)
-	time.Sleep(100 * time.Millisecond)
-	if c, err := net.DialTimeout("tcp", address, time.Second); err == nil {
+	for n := 0; ; n++ {
+		c, err := net.DialTimeout("tcp", address, time.Second)
+		if err != nil {
+			break
+		}
 		c.Close()
-		t.Error("a stopping server takes a new connection")
+		if n > 1000 {
+			t.Fatal("a stopping server takes new connections")
+		}
+		time.Sleep(5 * time.Millisecond)
 	}
 	io.WriteString(conn, body[20:])
-	r, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	r, err := http.ReadResponse(answers, nil)
 	if err != nil || r.StatusCode != 200 {
 		t.Errorf("%v %v", r, err)
 	}
