@@ -12,6 +12,7 @@ import (
 	"recourse/effect"
 	paypalout "recourse/effect/paypal"
 	stripeout "recourse/effect/stripe"
+	paypalin "recourse/intake/paypal"
 	stripein "recourse/intake/stripe"
 )
 
@@ -39,9 +40,11 @@ var (
 		Name: "paypal", Group: "payment",
 		Fields: []Field{
 			{Name: "client", Required: true}, {Name: "secret", Secret: true, Required: true},
+			{Name: "webhook", Check: checkPayPalWebhook}, // the id that PayPal gave the webhook: it is part of what is signed
 			{Name: "environment", Standard: "live", Choices: []string{"live", "sandbox"}, Rare: true},
 			limit, fourEyes,
 		},
+		Reader: &paypalin.Reader,
 		Client: func(*recourse.Connection) *call.Client {
 			return call.New(call.Options{Timeout: 60 * time.Second, Rate: 5, Burst: 5})
 		},
@@ -60,6 +63,14 @@ func checkStripeKey(v string) error {
 		return nil
 	}
 	return &recourse.Error{Kind: recourse.Invalid, Code: "connection_field", Field: "key", Message: "key: it is no secret key", Hint: "take the one that begins with sk_ or, with fewer rights, rk_"}
+}
+
+// checkPayPalWebhook refuses what is pasted in place of a webhook's id: its address, most often.
+func checkPayPalWebhook(v string) error {
+	if len(v) <= 50 && !strings.ContainsFunc(v, func(r rune) bool { return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') }) {
+		return nil
+	}
+	return &recourse.Error{Kind: recourse.Invalid, Code: "connection_field", Field: "webhook", Message: "webhook: it is no id of a webhook", Hint: "PayPal shows it beside the address: letters and digits alone"}
 }
 
 // providerTrouble says for a person why a payment provider could not be asked; nil: it could.

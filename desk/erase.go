@@ -16,11 +16,15 @@ type Erasure struct {
 	Uploads int // files on their way, or just come
 	Links   int // to the buyer's page, that would still let in
 	Said    int // deliveries of other systems, as they came
+	Letters int // mails that were written for it
+	Answers int // what systems answered that are told about it
 	Open    int // cases that are open: without an address nobody can be written to
 }
 
 // Nothing says that there is nothing left to erase.
-func (e Erasure) Nothing() bool { return e.Fields+e.Files+e.Uploads+e.Links+e.Said == 0 }
+func (e Erasure) Nothing() bool {
+	return e.Fields+e.Files+e.Uploads+e.Links+e.Said+e.Letters+e.Answers == 0
+}
 
 // Erasable is what would go if the buyer of an order were erased: order_unknown, of kind [recourse.NotFound], when the
 // merchant has none of that id.
@@ -69,6 +73,9 @@ func (d *Desk) erasable(tx *store.Tx, k store.Key) (e Erasure, err error) {
 		}
 	}
 	if e.Said, err = tx.CountDeliveries(k); err != nil {
+		return e, err
+	}
+	if e.Letters, e.Answers, err = tx.CountLetters(k); err != nil {
 		return e, err
 	}
 	e.Uploads, err = tx.Uploads(k)

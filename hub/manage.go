@@ -341,3 +341,14 @@ func (h *Hub) Replay(ctx context.Context, merchant, connection, receipt string) 
 	h.Desk.Arrived()
 	return n, err
 }
+
+// Settle notes that a person saw to a delivery that could not be read, or that nobody understood, by another way: it is no
+// task any more. receipt_settled, of kind [recourse.Conflict], when there was nothing to see to.
+func (h *Hub) Settle(ctx context.Context, merchant, connection, receipt, by string) error {
+	return h.Desk.Store().Write(ctx, func(tx *store.Tx) error {
+		if err := tx.SettleReceipt(merchant, connection, receipt); err != nil {
+			return err
+		}
+		return tx.PutAudit(store.Audit{Merchant: merchant, At: h.Desk.Now(), By: by, What: store.AuditSettled, About: connection + " " + receipt})
+	})
+}

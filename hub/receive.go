@@ -40,7 +40,7 @@ func (h *Hub) Take(ctx context.Context, merchant, id string, header http.Header,
 		return Answer{}, errUnknown
 	}
 	d := intake.Delivery{At: h.Desk.Now(), Header: kept(header, c.Kind.Reader.Keep), Body: body}
-	if err := c.Kind.Reader.Verify(c.Connection, &d); err != nil {
+	if err := verify(ctx, c, &d); err != nil {
 		if recourse.KindOf(err) == recourse.Forbidden {
 			h.refuse(merchant, id)
 		}
@@ -58,6 +58,15 @@ func (h *Hub) Take(ctx context.Context, merchant, id string, header http.Header,
 		return Answer{status, media, text}, nil
 	}
 	return Answer{Status: http.StatusOK}, nil
+}
+
+// verify checks who delivers.
+func verify(ctx context.Context, c *Opened, d *intake.Delivery) error {
+	err := c.Kind.Reader.Verify(c.Connection, d)
+	if err == nil && c.Kind.Reader.Prove != nil {
+		err = c.Kind.Reader.Prove(ctx, c.Connection, c.Client, d)
+	}
+	return err
 }
 
 var errUnknown = &recourse.Error{Kind: recourse.NotFound, Code: "connection_unknown", Field: "connection", Message: "nothing is delivered here"}

@@ -71,6 +71,10 @@ type Reader struct {
 	// Verify checks who speaks and names the delivery (ID, Topic): signature_wrong, of kind [recourse.Forbidden], when it is
 	// not who it should be. It must not look further than it has to: thousands a second pass here.
 	Verify func(c *recourse.Connection, d *Delivery) error
+	// Prove completes Verify where that takes something of the peer's that is not here, such as a certificate that the delivery
+	// names: signature_wrong as Verify, or of kind [recourse.Unavailable] when the peer should come again. It is asked after
+	// Verify, at the door, so that it keeps what it learned. nil: Verify is all.
+	Prove func(ctx context.Context, c *recourse.Connection, peer *call.Client, d *Delivery) error
 	// Read says what a verified delivery means. An error is about this delivery alone, which is kept with it.
 	Read func(c *recourse.Connection, d *Delivery) (Meaning, error)
 	// Whole asks the peer for what a delivery only names, and gives the delivery that is read in its place: the same id, with

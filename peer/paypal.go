@@ -15,7 +15,7 @@ import (
 )
 
 // PayPal stands in for PayPal's refunds: tokens that end, captures and their orders, a request id that is remembered for
-// 45 days, and invoice numbers that are taken once only.
+// 45 days, and invoice numbers that are taken once only. [PayPalWebhook] signs what it tells.
 type PayPal struct {
 	Client, Secret string
 	Now            func() time.Time // default time.Now
@@ -110,6 +110,10 @@ func (s *PayPal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if r.Method == http.MethodGet && r.URL.Path == certificate {
+		s.showCertificate(w)
+		return
+	}
 	if r.URL.Path == "/v1/oauth2/token" {
 		s.token(w, r, string(body))
 		return

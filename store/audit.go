@@ -30,12 +30,13 @@ const (
 	AuditResumed      = "resumed"      // a connection
 	AuditGone         = "gone"         // the other side ended a connection
 	AuditRead         = "read"         // looked at a delivery as it came
+	AuditSettled      = "settled"      // saw to a delivery that could not be read
 	AuditExported     = "exported"     // took what is kept of a buyer who asked for it
 )
 
 // Audits lists them.
 var Audits = []string{AuditSetUp, AuditInvited, AuditRelinked, AuditJoined, AuditChanged, AuditBlocked, AuditAdmitted, AuditLinked, AuditUnlinked, AuditErased, AuditTexts, AuditPolicy, AuditSignedOut,
-	AuditConnected, AuditConnection, AuditDisconnected, AuditPaused, AuditResumed, AuditGone, AuditRead, AuditExported,
+	AuditConnected, AuditConnection, AuditDisconnected, AuditPaused, AuditResumed, AuditGone, AuditRead, AuditSettled, AuditExported,
 	AuditWebhookAdded, AuditWebhookChanged, AuditWebhookPaused, AuditWebhookResumed, AuditWebhookRotated, AuditWebhookRemoved, AuditWebhookReplayed}
 
 // Audit is something that somebody changed beside the orders.

@@ -48,6 +48,8 @@ var rights = map[string]account.Permission{
 	"GET /api/v1/connections/{connection}":                         account.Manage,
 	"GET /api/v1/connections/{connection}/receipts":                account.Manage,
 	"POST /api/v1/connections/{connection}/replay":                 account.Manage,
+	"GET /api/v1/chores":                                           account.Read,
+	"POST /api/v1/connections/{connection}/settle":                 account.Manage,
 	"GET /api/v1/cases/{case}/sourcing":                            account.Read,
 	"POST /api/v1/cases/{case}/offer":                              account.Work,
 	"GET /api/v1/suppliers":                                        account.Read,

@@ -28,6 +28,7 @@ var connectionRoutes = []pageRoute{
 	{pattern: "POST /connections/{connection}/remove", access: access{page, account.Manage}, serve: (*site).removeConnection},
 	{pattern: "GET /connections/{connection}/receipts/{receipt}", access: access{page, account.Manage}, serve: (*site).receipt},
 	{pattern: "POST /connections/{connection}/receipts/{receipt}/replay", access: access{page, account.Manage}, serve: (*site).replayReceipt},
+	{pattern: "POST /connections/{connection}/receipts/{receipt}/settle", access: access{page, account.Manage}, serve: (*site).settleReceipt},
 	{pattern: "GET /connections/{connection}/receipts/{receipt}/export.json", access: access{page, account.Manage}, serve: (*site).exported},
 }
 
@@ -65,23 +66,6 @@ func (v *visit) connected() (all []store.Connection, err error) {
 		return err
 	})
 	return all, err
-}
-
-// troubles are the connections that need somebody, for the top of the queue. Who may do something about it is led there.
-func (v *visit) troubles() ([]view.ConnectionRow, error) {
-	all, err := v.connected()
-	var out []view.ConnectionRow
-	for i := range all {
-		row := v.read.Connected(&all[i].Connection)
-		if row.Trouble == "" {
-			continue
-		}
-		if !v.who.Role.May(account.Manage) {
-			row.Href = ""
-		}
-		out = append(out, row)
-	}
-	return out, err
 }
 
 func (s *site) connectForm(v *visit) error {
@@ -371,7 +355,7 @@ func (s *site) receipt(v *visit) error {
 	if err != nil {
 		return err
 	}
-	m := view.ReceiptModel{ReceiptRow: v.read.Receipt(&r), Here: view.ReceiptPath(id, r.ID), Back: view.ConnectionPath(id), Connection: id}
+	m := view.ReceiptModel{ReceiptRow: v.read.Receipt(&r), Here: view.ReceiptPath(id, r.ID), Back: view.ConnectionPath(id), Connection: id, Settle: settles(&r)}
 	var exported map[string]int
 	err = v.desk.Store().Read(v.r.Context(), func(tx *store.Tx) error {
 		c, err := tx.Connection(v.who.Merchant, id)

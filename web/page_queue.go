@@ -69,7 +69,7 @@ func (v *visit) lookFor(f view.Filter) (q view.Queue, err error) {
 		return q, err
 	}
 	q = view.NewQueue(v.read, f, found, v.rights())
-	q.Troubles, err = v.troubles()
+	q.Chores, err = v.chores()
 	return q, err
 }
 

@@ -44,7 +44,7 @@ func (c *orderEraseCmd) Run(ctx context.Context, s *streams) error {
 			jsonErasure
 		}{c.Order, c.Yes, jsonErasure(gone)})
 	} else {
-		fmt.Fprintf(s.out, "order %s: %s personal values, %s photos and videos, %s files under way, %s links to the buyer's page, %s deliveries of other systems", c.Order, count(gone.Fields), count(gone.Files), count(gone.Uploads), count(gone.Links), count(gone.Said))
+		fmt.Fprintf(s.out, "order %s: %s personal values, %s photos and videos, %s files under way, %s links to the buyer's page, %s deliveries of other systems, %s letters, %s answers of systems that are told", c.Order, count(gone.Fields), count(gone.Files), count(gone.Uploads), count(gone.Links), count(gone.Said), count(gone.Letters), count(gone.Answers))
 		if c.Yes {
 			fmt.Fprintln(s.out, " are erased")
 		} else {
@@ -64,5 +64,7 @@ type jsonErasure struct {
 	Uploads int `json:"uploads"`
 	Links   int `json:"links"`
 	Said    int `json:"deliveries"`
+	Letters int `json:"letters"`
+	Answers int `json:"answers"`
 	Open    int `json:"openCases"`
 }

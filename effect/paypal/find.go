@@ -8,6 +8,7 @@ import (
 
 	"recourse/call"
 	"recourse/effect"
+	in "recourse/intake/paypal"
 )
 
 // Find looks for the refund: by its id where PayPal told one, else among the refunds of the capture's order.
@@ -67,7 +68,7 @@ func (s *Sender) among(ctx context.Context, t *effect.Task, capture string) effe
 	}
 	for _, u := range order.Units {
 		for i := range u.Payments.Refunds {
-			if u.Payments.Refunds[i].Invoice == invoice(t) {
+			if u.Payments.Refunds[i].Invoice == in.Invoice(t.ID, t.Key) {
 				return outcome(&u.Payments.Refunds[i])
 			}
 		}

@@ -5,8 +5,7 @@
 // order of a capture tells its refunds with both. So an act is looked for by its invoice, and asked for again, always with
 // the same request id, while that is certain to be remembered.
 //
-// PayPal's webhooks are not taken: the only way to verify them without its certificates is to ask PayPal for every one.
-// What is pending is asked for on the runner's rhythm instead.
+// What is pending is asked for on the runner's rhythm, and told by a webhook where the merchant made one (intake/paypal).
 package paypal
 
 import (
@@ -20,6 +19,7 @@ import (
 	"recourse"
 	"recourse/call"
 	"recourse/effect"
+	in "recourse/intake/paypal"
 )
 
 // Facts about PayPal's API, in one place. From its documentation as commonly known; to be corrected here.
@@ -30,7 +30,6 @@ const (
 	holds = 44 * 24 * time.Hour
 	// silence is how long after a request that was not answered nothing can be on its way any more.
 	silence = 10 * time.Minute
-	maxID   = 127 // characters of custom_id and invoice_id
 )
 
 // wholeCurrencies are those in which PayPal takes no decimals, though ISO 4217 has some (its page of currency codes).
@@ -103,14 +102,6 @@ type refund struct {
 	} `json:"status_details"`
 }
 
-// invoice is the number of a refund: the act's id for people, and the beginning of its key, so that no other merchant's
-// act of the same name has it.
-func invoice(t *effect.Task) string {
-	return cut(t.ID, maxID-13) + "-" + cut(strings.ReplaceAll(t.Key, "-", ""), 12)
-}
-
-func cut(s string, n int) string { return s[:min(n, len(s))] }
-
 // Send asks for the refund.
 func (s *Sender) Send(ctx context.Context, t *effect.Task) effect.Outcome {
 	capture, no := capture(t)
@@ -121,7 +112,7 @@ func (s *Sender) Send(ctx context.Context, t *effect.Task) effect.Outcome {
 	if !ok {
 		return effect.Outcome{Result: effect.Refused, Code: CodeUnit, Detail: "PayPal pays no amount as fine as " + t.Amount.String()}
 	}
-	body := wanted{Amount: amount, Custom: cut(t.ID, maxID), Invoice: invoice(t), Note: recourse.Shorten(t.Shop, 200)}
+	body := wanted{Amount: amount, Custom: in.Custom(t.ID), Invoice: in.Invoice(t.ID, t.Key), Note: recourse.Shorten(t.Shop, 200)}
 	var r refund
 	a, err := s.ask(ctx, http.MethodPost, "/v2/payments/captures/"+url.PathEscape(capture)+"/refund", body, t.Key, &r)
 	switch {

@@ -64,7 +64,7 @@ func NewErase(r Reader, order string, e desk.Erasure) *Erase {
 	for _, g := range []struct {
 		key string
 		n   int
-	}{{"erase_fields", e.Fields}, {"erase_files", e.Files}, {"erase_uploads", e.Uploads}, {"erase_links", e.Links}} {
+	}{{"erase_fields", e.Fields}, {"erase_files", e.Files}, {"erase_uploads", e.Uploads}, {"erase_links", e.Links}, {"erase_letters", e.Letters}, {"erase_said", e.Said}, {"erase_answers", e.Answers}} {
 		if g.n > 0 {
 			out.Goes = append(out.Goes, r.T(g.key, "n", r.Number(g.n)))
 		}

@@ -121,6 +121,7 @@ type ReceiptModel struct {
 	Header                 [][2]string
 	Body                   string // "": it is not kept any more
 	Text                   bool   // the body is text
+	Settle                 bool   // a person may say that they saw to it
 }
 
 // Connected is a connection in the list.

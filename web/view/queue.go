@@ -17,19 +17,19 @@ const CountLess = 100
 
 // Queue is the list of open cases.
 type Queue struct {
-	Troubles []ConnectionRow // connections that need somebody
-	When     []Choice        // overdue, today, …
-	Burning  []Choice        // what should be known first
-	Rail     []Facet
-	Views    Views
-	Here     string // the address of this very page
-	Part     string // where what changes of it is
-	Bulk     Bulk
-	Active   []Choice // the filters that are on, each with the link that takes it off
-	Groups   []Group
-	Next     string // the page behind this one; "": none
-	First    string // the first page, when this is another
-	Empty    Empty
+	Chores  []ChoreRow // what about the desk's links needs somebody
+	When    []Choice   // overdue, today, …
+	Burning []Choice   // what should be known first
+	Rail    []Facet
+	Views   Views
+	Here    string // the address of this very page
+	Part    string // where what changes of it is
+	Bulk    Bulk
+	Active  []Choice // the filters that are on, each with the link that takes it off
+	Groups  []Group
+	Next    string // the page behind this one; "": none
+	First   string // the first page, when this is another
+	Empty   Empty
 }
 
 // Choice is a filter as a link.

@@ -157,7 +157,7 @@ func QueuePart(p Page, q Queue) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Troubles(p, q.Troubles).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Chores(p, q.Chores).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
