@@ -241,7 +241,7 @@ func happenings(tx *store.Tx, merchant string, generation int64, now time.Time) 
 	if err := tx.EachInsightDay(merchant, generation, int64(insight.Trade), today-recordsFor, today+1, func(_ int64, body []byte) error { return take(body) }); err != nil {
 		return nil, err
 	}
-	recent, err := tx.InsightNewsOf(merchant, mostNews)
+	recent, err := tx.InsightNewsOf(merchant, 1<<62)
 	if err != nil {
 		return nil, err
 	}
@@ -252,9 +252,6 @@ func happenings(tx *store.Tx, merchant string, generation int64, now time.Time) 
 	}
 	return out, nil
 }
-
-// mostNews bounds the news that are read beside the days: a minute of a busy desk.
-const mostNews = 10_000
 
 func happening(f *insight.Weighed) (sourcing.Happening, bool) {
 	h := sourcing.Happening{At: time.Unix(f.At, 0), Times: int(f.Weight)}

@@ -13,7 +13,6 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -55,9 +54,7 @@ func openGallery(t testing.TB, o evidence.Options) *gallery {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listening := httptest.NewServer(server.Handler())
-	t.Cleanup(listening.Close)
-	h.url = listening.URL
+	h.listen(server.Handler())
 	return &gallery{h, room}
 }
 

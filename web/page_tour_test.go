@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -43,7 +42,5 @@ func around(t *testing.T, h *house) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listening := httptest.NewServer(server.Handler())
-	t.Cleanup(listening.Close)
-	h.url = listening.URL
+	h.listen(server.Handler())
 }

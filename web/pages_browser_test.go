@@ -83,6 +83,8 @@ func look(t *testing.T, ctx context.Context, width int64, scheme string) {
 func shoot(t *testing.T, ctx context.Context, name string) {
 	t.Helper()
 	eval[bool](t, ctx, `Promise.all([...document.images].map(i => { i.loading = 'eager'; return i.decode().catch(() => 0) })).then(() => true)`)
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
 	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		t.Fatal(err)

@@ -74,10 +74,16 @@ func openHouse(t testing.TB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listening := httptest.NewServer(server.Handler())
-	t.Cleanup(listening.Close)
-	h.url = listening.URL
+	h.listen(server.Handler())
 	return h
+}
+
+// listen gives the house an address. When the test is over, whoever still looks at a page is sent away first: a browser keeps
+// the stream of what changes open, and a server that waits for its end would wait for good.
+func (h *house) listen(handler http.Handler) {
+	listening := httptest.NewServer(handler)
+	h.t.Cleanup(func() { listening.CloseClientConnections(); listening.Close() })
+	h.url = listening.URL
 }
 
 // live tells the sample shop's facts, each at its own instant, and lets deadlines act in between. Half a day before the
