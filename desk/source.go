@@ -37,12 +37,15 @@ func (d *Desk) Source(ctx context.Context, merchant, id string, most int) (out [
 		return nil, err
 	}
 	c := v.File.Case(id)
-	terms := sourcing.Terms{Now: d.clock(), Similar: true, Lines: sourcing.Lines(), Most: most}
+	terms := sourcing.Terms{Now: d.clock(), Similar: true, Most: most}
 	policy := v.Decider.PolicyOf(&c.Run)
 	terms.MaxIncrease, terms.Similar = int(policy.MaxIncrease()), policy.Value("reorder.similar").Text != "refuse"
 	return out, d.store.Read(ctx, func(tx *store.Tx) error {
 		records, err := d.records(tx, merchant)
 		if err != nil {
+			return err
+		}
+		if terms.Lines, err = linesOf(tx, merchant); err != nil {
 			return err
 		}
 		for _, p := range c.Lines {

@@ -128,7 +128,7 @@ func TestFit(t *testing.T) {
 
 func TestReadLines(t *testing.T) {
 	for text, place := range map[string]string{
-		"": "x.csv:1", "line,nam\n": "x.csv:1:2", "line,name,max_weight_g\na,b,heavy\n": "x.csv:2:3", "line,name\n,b\n": "x.csv:2", "line,name,days_from,days_to\na,b,9,3\n": "x.csv:2",
+		"": "x.csv:1", "line,nam\n": "x.csv:1:2", "line,name,max_weight_g\na,b,heavy\n": "x.csv:2:3", "line,name\n,b\n": "x.csv:2:1", "line,name,days_from,days_to\na,b,9,3\n": "x.csv:2:4",
 		"line,name,max_weight_g\na,b,-4\n": "x.csv:2:3", "line,name\na\n": "x.csv:2",
 	} {
 		_, err := ReadLines("x.csv", strings.NewReader(text))
