@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"recourse"
+	"recourse/decide"
 	"recourse/playbook"
 )
 
@@ -128,6 +129,31 @@ func (a *Answers) set(name, text string) error {
 		a.values[name] = v
 	}
 	return err
+}
+
+// Check says whether the merchant's answers are ones that some policy asks for. Errors are those of [NewAnswers].
+func (a *Answers) Check(deciders []*decide.Decider) error {
+	for _, q := range slices.Sorted(maps.Keys(a.answer)) {
+		if a.answer[q] == usual[q] {
+			continue // a playbook need not have the usual questions
+		}
+		var names, choices []string
+		for _, d := range deciders {
+			for _, known := range d.Policy.Playbook.Questions {
+				names = append(names, known.Name)
+				if known.Name == q {
+					choices = append(choices, known.Choices...)
+				}
+			}
+		}
+		switch {
+		case choices == nil:
+			return &recourse.Error{Kind: recourse.Invalid, Code: "assumption_unknown", Field: "assume", Message: "the playbook has no question " + strconv.Quote(recourse.Shorten(q, 60)), Hint: recourse.Nearest(q, names)}
+		case !slices.Contains(choices, string(a.answer[q])):
+			return &recourse.Error{Kind: recourse.Invalid, Code: "assumption_value", Field: "assume", Message: "the question " + strconv.Quote(q) + " cannot be answered by " + string(a.answer[q]), Hint: "one of " + strings.Join(choices, ", ")}
+		}
+	}
+	return nil
 }
 
 // Assumptions are the names of what can be assumed, beside answer.QUESTION.

@@ -48,7 +48,7 @@ func (c *replayCmd) Run(ctx context.Context, s *streams) error {
 			return err
 		}
 	}
-	if o.Answers, err = c.answers(ctx, c.Book, &c.bookFlags); err != nil {
+	if o.Answers, err = c.answers(ctx, c.Book, &c.bookFlags, o.Deciders); err != nil {
 		return err
 	}
 	book, err := c.open(c.Book, true)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"recourse"
+	"recourse/decide"
 	"recourse/intake"
 	"recourse/replay"
 	"recourse/sourcing"
@@ -22,11 +23,14 @@ type answerFlags struct {
 }
 
 // answers are what was assumed; nil when nothing was. A market made of the book reads it once more before.
-func (f *answerFlags) answers(ctx context.Context, name string, book *bookFlags) (*replay.Answers, error) {
+func (f *answerFlags) answers(ctx context.Context, name string, book *bookFlags, deciders []*decide.Decider) (*replay.Answers, error) {
 	if len(f.Assume) == 0 && f.Offers == "" && f.OffersFromBook == "none" {
 		return nil, nil
 	}
 	a, err := replay.NewAnswers(f.Assume)
+	if err == nil {
+		err = a.Check(deciders)
+	}
 	switch {
 	case err != nil:
 	case f.Offers != "" && f.OffersFromBook != "none":
