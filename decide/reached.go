@@ -18,6 +18,12 @@ func (d *Decider) FirstLeg(file *recourse.OrderFile, p *recourse.Parcel) bool {
 	return purchase == nil || w.routeOf(purchase) != recourse.Domestic
 }
 
+// CostOf is what some pieces of a purchase cost: their share of its cost by the prices of the order. Zero where the cost is not
+// known.
+func (d *Decider) CostOf(file *recourse.OrderFile, p *recourse.Purchase, lines []recourse.Pieces) recourse.Money {
+	return d.look(file).costOf(p, lines)
+}
+
 // look is a workbench on which facts of a file are read and nothing is decided.
 func (d *Decider) look(file *recourse.OrderFile) *work {
 	f := *file

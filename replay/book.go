@@ -28,6 +28,8 @@ type Options struct {
 	Until time.Time
 	// From and Before bound the orders by when they were placed; zero: unbounded.
 	From, Before time.Time
+	// Answers is what is assumed of those whom the book does not quote; nil: nobody answers.
+	Answers *Answers
 	// Progress, when set, is told from time to time how many orders were replayed.
 	Progress func(orders int)
 }
@@ -40,8 +42,12 @@ type Result struct {
 	Reports []*Report    // one for each decider
 	Differs []Difference // of the first two, at most maxDiffers
 	Changed int          // orders for which the first two differ
+	// Sooner and Later are the orders whose buyers have their goods or their money sooner, or later, under the second policy
+	// than under the first. Who has nothing by the end has it later than anybody.
+	Sooner, Later int
 
-	walker decide.Walker
+	walker    decide.Walker
+	answering *answering // nil: nobody answers
 }
 
 // maxDiffers bounds how many orders that differ are told one by one.
@@ -76,6 +82,9 @@ func Book(ctx context.Context, orders iter.Seq2[[]recourse.Event, error], o Opti
 	for range max(1, runtime.GOMAXPROCS(0)) {
 		wg.Go(func() {
 			own := newResult(len(o.Deciders))
+			if o.Answers != nil {
+				own.answering = &answering{Answers: o.Answers}
+			}
 			for batch := range work {
 				n := 0
 				for ; n < len(batch) && ctx.Err() == nil; n++ {
@@ -98,6 +107,9 @@ func Book(ctx context.Context, orders iter.Seq2[[]recourse.Event, error], o Opti
 		failed = ctx.Err()
 	}
 	total.finish()
+	for _, r := range total.Reports {
+		r.Assumed = o.Answers.Assumed()
+	}
 	return total, failed
 }
 
@@ -137,11 +149,30 @@ func feed(ctx context.Context, orders iter.Seq2[[]recourse.Event, error], work c
 // it stands at the end.
 func Story(d *decide.Decider, events []recourse.Event, until time.Time) (*recourse.OrderFile, []decide.Decision) {
 	var all []decide.Decision
-	file := walk(new(decide.Walker), d, events, until, func(d decide.Decision) {
-		d.Entries, d.Effects = slices.Clone(d.Entries), slices.Clone(d.Effects)
-		all = append(all, d)
-	})
+	file := walk(new(decide.Walker), d, events, until, keeping(&all))
 	return file, all
+}
+
+// AnsweredStory is a story in which those who are asked answer as assumed. What they said is given as well: facts from the
+// source «assumed».
+func AnsweredStory(d *decide.Decider, events []recourse.Event, until time.Time, answers *Answers) (*recourse.OrderFile, []decide.Decision, []recourse.Event) {
+	if answers == nil {
+		file, all := Story(d, events, until)
+		return file, all, nil
+	}
+	var all []decide.Decision
+	var said []recourse.Event
+	a := &answering{Answers: answers, heard: func(ev recourse.Event) { said = append(said, ev) }}
+	file := a.walk(new(decide.Walker), d, answers.priced(events), until, keeping(&all))
+	return file, all, said
+}
+
+// keeping keeps decisions with lists of their own.
+func keeping(all *[]decide.Decision) func(decide.Decision) {
+	return func(d decide.Decision) {
+		d.Entries, d.Effects = slices.Clone(d.Entries), slices.Clone(d.Effects)
+		*all = append(*all, d)
+	}
 }
 
 // maxDue bounds how often one order may come due: a repetition every day for ten years.
@@ -205,11 +236,12 @@ func (r *Result) order(events []recourse.Event, o *Options) {
 	if !in || len(events) == 0 {
 		return
 	}
+	events = o.Answers.priced(events)
 	var sums [2]summary
 	for i, d := range o.Deciders {
 		sum := summary{compared: len(o.Deciders) > 1}
-		file := walk(&r.walker, d, events, o.Until, func(d decide.Decision) { r.Reports[i].take(d, &sum) })
-		r.Reports[i].file(file, o.Until, &sum)
+		file := r.walk(d, events, o.Until, func(d decide.Decision) { r.Reports[i].take(d, &sum) })
+		r.Reports[i].file(d, file, o.Until, &sum)
 		if i < 2 {
 			sums[i] = sum
 		}
@@ -217,6 +249,14 @@ func (r *Result) order(events []recourse.Event, o *Options) {
 	if len(o.Deciders) > 1 {
 		r.compare(events[0].Order, &sums[0], &sums[1])
 	}
+}
+
+// walk replays an order with answers or without.
+func (r *Result) walk(d *decide.Decider, events []recourse.Event, until time.Time, seen func(decide.Decision)) *recourse.OrderFile {
+	if r.answering != nil {
+		return r.answering.walk(&r.walker, d, events, until, seen)
+	}
+	return walk(&r.walker, d, events, until, seen)
 }
 
 // placedAt is when an order was placed; the time of its first fact when that is not told.
@@ -239,6 +279,8 @@ func (r *Result) merge(o *Result) {
 	}
 	r.Differs = append(r.Differs, o.Differs...)
 	r.Changed += o.Changed
+	r.Sooner += o.Sooner
+	r.Later += o.Later
 }
 
 // finish puts what the workers found in an order that does not depend on them.
@@ -246,6 +288,7 @@ func (r *Result) finish() {
 	r.sortDiffers()
 	for _, report := range r.Reports {
 		report.Waited.finish()
+		report.Whole.finish()
 		report.tell()
 	}
 }

@@ -45,7 +45,7 @@ var exported = func() time.Time {
 	return at
 }()
 
-func asJSON(t *testing.T, v any) string {
+func asJSON(t testing.TB, v any) string {
 	t.Helper()
 	b, err := json.Marshal(v)
 	if err != nil {

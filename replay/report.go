@@ -28,6 +28,13 @@ type Report struct {
 	Refunds    map[recourse.Currency]recourse.Money `json:"refunds"`
 	Recoveries map[recourse.Currency]recourse.Money `json:"recoveries"`
 	Waited     Waited                               `json:"waited"`
+	// Whole is how long buyers in trouble waited for goods or money, Money what went to and fro, in each currency.
+	Whole Whole                       `json:"whole"`
+	Money map[recourse.Currency]*Sums `json:"money"`
+	Again Again                       `json:"again"` // goods bought again
+	Twice Twice                       `json:"twice"` // goods and money, or goods twice, for the same pieces
+	// Assumed is what the replay took for given where the book is silent; none: nobody answered.
+	Assumed []Assumed `json:"assumed,omitempty"`
 
 	tally map[tally]int // of Effects, Messages, Asked and Reminders, until they are told
 }
@@ -89,6 +96,7 @@ func newReport() *Report {
 	return &Report{
 		Situations: map[recourse.Situation]*SituationSummary{}, Effects: map[string]int{}, Messages: map[string]int{}, Asked: map[string]int{}, Reminders: map[string]int{},
 		tally: map[tally]int{}, Refunds: map[recourse.Currency]recourse.Money{}, Recoveries: map[recourse.Currency]recourse.Money{},
+		Whole: newWhole(), Money: map[recourse.Currency]*Sums{},
 	}
 }
 
@@ -161,7 +169,8 @@ func plus(a, b recourse.Money) recourse.Money {
 //
 // What is still open has waited until the end of the replay, not until the end of the book's facts,
 // where an end was given.
-func (r *Report) file(f *recourse.OrderFile, until time.Time, sum *summary) {
+func (r *Report) file(d *decide.Decider, f *recourse.OrderFile, until time.Time, sum *summary) {
+	r.worth(d, f, sum)
 	r.Orders++
 	r.Purchases += len(f.Purchases)
 	end := until
@@ -220,6 +229,7 @@ func (r *Report) merge(o *Report) {
 	r.Waited.Cases += o.Waited.Cases
 	r.Waited.seconds += o.Waited.seconds
 	r.Waited.Longest = max(r.Waited.Longest, o.Waited.Longest)
+	r.mergeWorth(o)
 }
 
 // count adds the counts of one map to those of another.
@@ -240,6 +250,7 @@ type summary struct {
 	effects  map[string]int
 	refunded recourse.Money
 	asked    []question
+	whole    time.Time // when the last of the order's cases was made whole; zero: it had none
 }
 
 // question is a question put in a case.
@@ -288,12 +299,16 @@ type Difference struct {
 	// Refunds less withdrawn, under each.
 	RefundBefore recourse.Money `json:"refund_before,omitzero"`
 	RefundAfter  recourse.Money `json:"refund_after,omitzero"`
+	// When the buyer had goods or money, under each; left out where that is not by the end, or nothing was owed.
+	WholeBefore time.Time `json:"whole_before,omitzero"`
+	WholeAfter  time.Time `json:"whole_after,omitzero"`
 }
 
 // compare notes an order for which the first two policies did not do the same. The list is cut from
 // time to time, so that a book in which everything differs does not fill the memory; the count goes
 // on.
 func (r *Result) compare(order string, a, b *summary) {
+	r.sooner(a.whole, b.whole)
 	only := map[string]int{}
 	for k, n := range b.effects {
 		if n != a.effects[k] {
@@ -309,7 +324,7 @@ func (r *Result) compare(order string, a, b *summary) {
 		return
 	}
 	r.Changed++
-	r.Differs = append(r.Differs, Difference{order, a.cases, b.cases, only, a.refunded, b.refunded})
+	r.Differs = append(r.Differs, Difference{order, a.cases, b.cases, only, a.refunded, b.refunded, reached(a.whole), reached(b.whole)})
 	if len(r.Differs) >= 2*maxDiffers {
 		r.sortDiffers()
 	}

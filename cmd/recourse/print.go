@@ -22,6 +22,7 @@ func (c *replayCmd) print(s *streams, r *replay.Result, book *openBook, o replay
 	printRejects(w, book, c.Rejects)
 	first := r.Reports[0]
 	fmt.Fprintf(w, "\n%s orders, %s purchases, followed until %s by %s\n", count(first.Orders), count(first.Purchases), o.Until.Format("2 January 2006 15:04 -07:00"), c.Playbook)
+	printAssumed(w, first.Assumed, len(r.Reports) > 1)
 	printReport(w, first)
 	if len(r.Reports) > 1 {
 		c.printCompare(w, r)
@@ -98,6 +99,7 @@ func printReport(w io.Writer, r *replay.Report) {
 	fmt.Fprintln(w)
 	printMoney(w, "refunds requested, less withdrawn", r.Refunds)
 	printMoney(w, "recoveries asked for, less withdrawn", r.Recoveries)
+	printWorth(w, r)
 	fmt.Fprintf(w, "cases open for %.1f days on average, %.1f the longest\n", r.Waited.Average, r.Waited.Longest)
 }
 
@@ -119,12 +121,9 @@ func printMoney(w io.Writer, what string, sums map[recourse.Currency]recourse.Mo
 // An order that both policies treat alike is not shown: who compares wants to know for whom
 // something would change.
 func (c *replayCmd) printCompare(w io.Writer, r *replay.Result) {
-	name := c.Compare
-	if name == "" {
-		name = c.Playbook
-	}
-	fmt.Fprintf(w, "\n— compared with %s%s —\n", name, settingsWords(c.CompareSet))
+	fmt.Fprintf(w, "\n— compared with %s —\n", c.second())
 	printReport(w, r.Reports[1])
+	printBeside(w, r)
 	fmt.Fprintf(w, "\n%s orders differ\n", count(r.Changed))
 	for i, d := range r.Differs {
 		if i == maxDiffersShown {

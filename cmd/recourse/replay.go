@@ -21,14 +21,15 @@ type replayCmd struct {
 	Compare  string            `help:"A second playbook; shows what differs, and for which orders." placeholder:"NAME|FILE"`
 	Set      map[string]string `help:"A setting of the playbook, as in --set 'late_shipment.urge_after=3 days'. With --compare and no second playbook's name, see --compare-set." mapsep:"none" placeholder:"SETTING=VALUE"`
 	// CompareSet changes the second policy only.
-	CompareSet map[string]string `help:"A setting of the second policy; without --compare the second policy is the same playbook." mapsep:"none" placeholder:"SETTING=VALUE"`
-	Until      string            `help:"Follow the orders until then. Default: the newest fact of the book." placeholder:"TIME"`
-	From       string            `help:"Only orders placed from then on." placeholder:"TIME"`
-	Before     string            `help:"Only orders placed before then." placeholder:"TIME"`
-	Case       string            `help:"Tell the story of one order." placeholder:"ORDER"`
-	Language   string            `help:"The language of a story: en, fr or zh." default:"en" enum:"en,fr,zh"`
-	JSON       bool              `help:"Print one JSON object."`
-	bookFlags  `embed:""`
+	CompareSet  map[string]string `help:"A setting of the second policy; without --compare the second policy is the same playbook." mapsep:"none" placeholder:"SETTING=VALUE"`
+	Until       string            `help:"Follow the orders until then. Default: the newest fact of the book." placeholder:"TIME"`
+	From        string            `help:"Only orders placed from then on." placeholder:"TIME"`
+	Before      string            `help:"Only orders placed before then." placeholder:"TIME"`
+	Case        string            `help:"Tell the story of one order." placeholder:"ORDER"`
+	Language    string            `help:"The language of a story: en, fr or zh." default:"en" enum:"en,fr,zh"`
+	JSON        bool              `help:"Print one JSON object."`
+	answerFlags `embed:""`
+	bookFlags   `embed:""`
 }
 
 // Run replays the book.
@@ -46,6 +47,9 @@ func (c *replayCmd) Run(ctx context.Context, s *streams) error {
 		if o.Until, total, err = c.span(ctx, c.Book); err != nil {
 			return err
 		}
+	}
+	if o.Answers, err = c.answers(ctx, c.Book, &c.bookFlags, o.Deciders); err != nil {
+		return err
 	}
 	book, err := c.open(c.Book, true)
 	if err != nil {
@@ -172,15 +176,19 @@ type jsonReport struct {
 // jsonCompare is the second policy and the orders for which it does something else.
 type jsonCompare struct {
 	*replay.Report
-	Differs int                 `json:"differs"` // orders
-	Which   []replay.Difference `json:"which"`   // the first thousand
+	Differs    int                                `json:"differs"`    // orders
+	Sooner     int                                `json:"sooner"`     // orders whose buyers have goods or money sooner than under the first
+	Later      int                                `json:"later"`      // or later
+	Difference map[recourse.Currency]*replay.Sums `json:"difference"` // of Money: the second less the first
+	Which      []replay.Difference                `json:"which"`      // the first thousand
 }
 
 func (c *replayCmd) printJSON(s *streams, r *replay.Result, book *openBook) error {
 	out := jsonReport{Report: r.Reports[0], Profile: book.Match().Profile.Name, Rejected: book.Summary().Rejected}
 	out.Report.Policy = c.Playbook
 	if len(r.Reports) > 1 {
-		out.Compare = &jsonCompare{Report: r.Reports[1], Differs: r.Changed, Which: r.Differs}
+		out.Compare = &jsonCompare{Report: r.Reports[1], Differs: r.Changed, Sooner: r.Sooner, Later: r.Later, Difference: r.Difference(), Which: r.Differs}
+		out.Compare.Policy, out.Compare.Assumed = c.second(), nil
 	}
 	e := json.NewEncoder(s.out)
 	e.SetIndent("", "  ")

@@ -20,7 +20,9 @@ func (c *replayCmd) tell(s *streams, events []recourse.Event, o replay.Options) 
 	if len(events) > 0 && !events[0].Time.IsZero() {
 		words = words.At(events[0].Time.Location())
 	}
-	file, decisions := replay.Story(o.Deciders[0], events, o.Until)
+	file, decisions, said := replay.AnsweredStory(o.Deciders[0], events, o.Until, o.Answers)
+	events = slices.Concat(events, said)
+	slices.SortStableFunc(events, func(a, b recourse.Event) int { return a.Time.Compare(b.Time) })
 	t := teller{w: s.out, words: words, file: file, facts: events, told: map[string]int{}}
 	for _, d := range decisions {
 		t.decision(d)
@@ -77,7 +79,11 @@ func (t *teller) again() {
 func (t *teller) factsUntil(at time.Time) {
 	for len(t.facts) > 0 && !t.facts[0].Time.After(at) {
 		ev := &t.facts[0]
-		t.line(ev.Time, strings.TrimSpace("→ "+t.words.Event(ev.Type)+" "+first(ev.Parcel, ev.Purchase)+" "+string(ev.Status)))
+		mark := "→ "
+		if ev.Source == replay.AssumedSource {
+			mark = "⇢ " // nobody said so: it is assumed
+		}
+		t.line(ev.Time, strings.TrimSpace(mark+t.words.Event(ev.Type)+" "+first(ev.Parcel, ev.Purchase)+" "+string(ev.Status)))
 		t.facts = t.facts[1:]
 	}
 }
