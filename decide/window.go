@@ -139,10 +139,18 @@ func (w *work) findWindow(u *recourse.ClaimUntil, c *recourse.Case, purchase *re
 		u.Window = *told
 		return true
 	}
-	p := w.PolicyOf(&c.Run)
+	var ok bool
+	u.Window, ok = playbookWindow(w.PolicyOf(&c.Run))
+	return c.Problem && ok
+}
+
+// PlaybookWindow is the claim window by the settings of the playbook, for a purchase for which none was told; false where the
+// playbook has no such setting.
+func (d *Decider) PlaybookWindow() (recourse.ClaimWindow, bool) { return playbookWindow(d.Policy) }
+
+func playbookWindow(p *playbook.Policy) (recourse.ClaimWindow, bool) {
 	ends, warns := wholeDays(p, playbook.SettingEndsAfter), wholeDays(p, playbook.SettingWarnAfter)
-	u.Window = recourse.ClaimWindow{From: recourse.WindowFromDelivered, Days: ends, WarnDays: max(0, ends-warns), Rule: recourse.WindowOfPlaybook}
-	return c.Problem && ends > 0
+	return recourse.ClaimWindow{From: recourse.WindowFromDelivered, Days: ends, WarnDays: max(0, ends-warns), Rule: recourse.WindowOfPlaybook}, ends > 0
 }
 
 // wholeDays is a setting's length in days; 0 where the playbook has no such setting, or counts it in business days.
