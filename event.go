@@ -53,6 +53,8 @@ type EventType string
 //   - return.received: the merchant; the goods are there.
 //   - dispute.opened: the bank; the buyer disputes the payment, and an answer is due by a date.
 //   - dispute.won, dispute.lost: the bank; the money stays with the merchant, or is gone.
+//   - claim_window.set: the desk, from the table of windows, or whoever knows better; until when a claim about the goods of a
+//     purchase can be filed. What is told last holds.
 //   - effect.approved, effect.rejected: the approver; an act that was decided may be carried out, or
 //     is not to be.
 //   - effect.recalled: the approver; an approval is taken back, or words of one's own that were to go out, before
@@ -111,6 +113,7 @@ const (
 	DisputeOpened         EventType = "dispute.opened"
 	DisputeWon            EventType = "dispute.won"
 	DisputeLost           EventType = "dispute.lost"
+	ClaimWindowSet        EventType = "claim_window.set"
 	EffectApproved        EventType = "effect.approved"
 	EffectRejected        EventType = "effect.rejected"
 	EffectRecalled        EventType = "effect.recalled"
@@ -192,6 +195,8 @@ type Data struct {
 	Status   ParcelStatus `json:"status,omitempty"`
 	Place    string       `json:"place,omitempty"`
 	Customs  *Customs     `json:"customs,omitempty"`
+	// Windows are the claim windows of a purchase, all of them: an empty list takes them away.
+	Windows []ClaimWindow `json:"windows,omitempty"`
 
 	// What people and systems answer.
 	Text      string    `json:"text,omitempty"`
@@ -266,6 +271,7 @@ var eventFields = map[EventType]string{
 	DisputeOpened:         "order | lines amount reason due payment",
 	DisputeWon:            "order | lines amount reason payment",
 	DisputeLost:           "order | lines amount reason payment",
+	ClaimWindowSet:        "purchase | windows",
 	EffectApproved:        "effect | order amount reason text",
 	EffectRejected:        "effect | order amount reason",
 	EffectRecalled:        "effect | order amount reason",

@@ -143,7 +143,7 @@ func (e *Event) Check() error {
 			return invalid("event_missing", f, "%s must carry %s", e.Type, f)
 		}
 	}
-	for _, check := range []func(*Event) error{(*Event).checkTexts, (*Event).checkLines, (*Event).checkTimes, (*Event).checkWords, (*Event).checkMoney} {
+	for _, check := range []func(*Event) error{(*Event).checkTexts, (*Event).checkLines, (*Event).checkTimes, (*Event).checkWindows, (*Event).checkWords, (*Event).checkMoney} {
 		if err := check(e); err != nil {
 			return err
 		}

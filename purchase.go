@@ -70,6 +70,9 @@ type Purchase struct {
 	CancelAsked bool        `json:"cancel_asked,omitempty"` // we asked for it to be cancelled
 	// Failed are the pieces that will not come: reported so, or given up. Status says why the last of them failed.
 	Failed []Pieces `json:"failed,omitempty"`
+	// Windows say until when a claim about its goods can be filed, as they were told last, at WindowsAt.
+	Windows   []ClaimWindow `json:"windows,omitempty"`
+	WindowsAt time.Time     `json:"windows_at,omitzero"`
 }
 
 // Waiting says that nothing of the purchase was handed over and that something of it is still expected.

@@ -32,7 +32,7 @@ func (w *work) judge(c *playbook.Condition, p *playbook.Policy, on subject) play
 // fact reads one fact of the subject in hand.
 func (w *work) fact(f playbook.Fact) playbook.Value {
 	switch {
-	case f <= playbook.ParcelContested:
+	case f <= playbook.ParcelWindow:
 		return w.thingFact(f)
 	case f == playbook.OrderDeliverable:
 		return playbook.Truth(!w.f.AddressWrong && w.f.Order.ShipTo.Deliverable())
@@ -80,6 +80,9 @@ func (w *work) thingFact(f playbook.Fact) playbook.Value {
 		return playbook.Truth(!p.ShippedAt.IsZero() && !w.ended(p))
 	case f == playbook.ParcelAwaited:
 		return playbook.Truth(w.awaited(p))
+	case f == playbook.ParcelWindow:
+		_, ok := w.windowOf(p)
+		return playbook.Truth(ok)
 	}
 	return playbook.Truth(w.contested(p))
 }
@@ -352,12 +355,16 @@ func (w *work) notGoneOn(p *recourse.Parcel) []recourse.Pieces {
 // contested says whether a problem with a parcel's goods is open for which no claim was filed yet.
 func (w *work) contested(p *recourse.Parcel) bool {
 	for i := range w.f.Cases {
-		c := w.f.Cases[i]
-		if c.Status == recourse.Open && c.Problem && orNone(c.Claim) == recourse.ClaimNone && w.carries(p, c) && !w.recovering(c) {
+		if w.contests(w.f.Cases[i], p) {
 			return true
 		}
 	}
 	return false
+}
+
+// contests says whether a case is about a problem with a parcel's goods for which no claim was filed yet.
+func (w *work) contests(c *recourse.Case, p *recourse.Parcel) bool {
+	return c.Status == recourse.Open && c.Problem && orNone(c.Claim) == recourse.ClaimNone && w.carries(p, c) && !w.recovering(c)
 }
 
 // recovering says whether the merchant's money for a case was asked back.

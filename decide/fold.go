@@ -40,6 +40,8 @@ func (w *work) fold() {
 		w.purchase(ev.Purchase).Ask(w.evAt)
 	case recourse.SupplierReplied:
 		w.purchase(ev.Purchase).Answer(w.evAt)
+	case recourse.ClaimWindowSet:
+		w.foldWindows()
 	case recourse.ParcelShipped:
 		w.foldShipped()
 	case recourse.ParcelScanned:

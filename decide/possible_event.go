@@ -9,7 +9,7 @@ import (
 
 // goods are the facts that news of purchases and parcels may change.
 var goods = []playbook.Fact{
-	playbook.PurchaseWaiting, playbook.PurchaseLeg, playbook.ParcelStatus, playbook.ParcelMoving, playbook.ParcelAwaited, playbook.ParcelContested,
+	playbook.PurchaseWaiting, playbook.PurchaseLeg, playbook.ParcelStatus, playbook.ParcelMoving, playbook.ParcelAwaited, playbook.ParcelContested, playbook.ParcelWindow,
 	playbook.CasePurchased, playbook.CaseShipped, playbook.CaseDelivered, playbook.CaseDeliveredDays, playbook.CaseLeg, playbook.CaseRoute,
 }
 

@@ -12,7 +12,7 @@ func (w *work) resolve() bool {
 	ev := w.ev
 	switch ev.Type {
 	case recourse.PurchaseOutOfStockNow, recourse.PurchaseOversizedNow, recourse.PurchaseCancelledNow, recourse.PurchaseCancelRefused,
-		recourse.SupplierContacted, recourse.SupplierReplied:
+		recourse.SupplierContacted, recourse.SupplierReplied, recourse.ClaimWindowSet:
 		if ev.Purchase == "" {
 			w.name(w.onlyPurchase(), "")
 		}

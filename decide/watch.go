@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"slices"
 	"time"
 
 	"recourse"
@@ -28,6 +29,12 @@ func (w *work) parcelAnchor(a playbook.Anchor, p *recourse.Parcel) time.Time {
 		return p.ShippedAt
 	case playbook.FromScanned:
 		return p.ScannedAt
+	case playbook.FromWarnAt, playbook.FromEndsAt:
+		window, _ := w.windowOf(p)
+		if a == playbook.FromWarnAt {
+			return window.WarnAt
+		}
+		return window.EndsAt
 	}
 	if w.delivered(p) {
 		return p.StatusAt
@@ -91,7 +98,7 @@ func (w *work) watched(o *playbook.Opener, from time.Time, on subject) (lines []
 		if c.Status == recourse.Open && c.Situation == o.Situation.Name && about(c, on) {
 			return nil, free // the trouble is being seen to
 		}
-		if c.Opener == o.Situation.Name && c.Anchor.Equal(from) && about(c, on) {
+		if c.Opener == o.Situation.Name && (c.Anchor.Equal(from) || once(o.Situation)) && about(c, on) {
 			before++
 			if c.Status == recourse.Open || c.Situation == o.Situation.Name || before >= maxReopened {
 				return nil, free
@@ -115,6 +122,12 @@ func (w *work) watched(o *playbook.Opener, from time.Time, on subject) (lines []
 		}
 	}
 	return lines, free
+}
+
+// once says that a situation is opened once for what is watched, whatever its watches count from: a claim window that is set
+// anew moves the deadline of a case that is open and opens none that was closed.
+func once(s *playbook.Situation) bool {
+	return slices.ContainsFunc(s.Opens, func(o *playbook.Opener) bool { return o.From == playbook.FromWarnAt || o.From == playbook.FromEndsAt })
 }
 
 // about says whether a case was opened about what a watch looks at.

@@ -45,6 +45,7 @@ type group struct {
 	news      bool            // the merchant has somebody who is told what happens
 	learned   []insight.Weighed
 	decider   *decide.Decider
+	windows   *windowTable
 	change    store.Change
 	places    map[*job]int64 // the entries of the jobs
 	err       error
@@ -234,6 +235,9 @@ func (d *Desk) decide(tx *store.Tx, b *batch) error {
 			return err
 		}
 		g.salt, g.news = m.Salt, m.Notices
+		if g.windows, err = d.windows.of(tx, m); err != nil {
+			return err
+		}
 	}
 	var next atomic.Int64
 	work := func() {
@@ -259,8 +263,9 @@ func (d *Desk) decide(tx *store.Tx, b *batch) error {
 func (g *group) decide(now time.Time) {
 	file := g.change.Before.OrderFile
 	g.places = map[*job]int64{}
+	file = g.setWindows(file, now)
 	for _, j := range g.jobs {
-		file = g.take(j, file, now)
+		file = g.setWindows(g.take(j, file, now), now)
 	}
 	if !file.Due.IsZero() && !file.Due.After(now) {
 		decision := g.decider.Due(file, now)
@@ -278,6 +283,7 @@ func (g *group) decide(now time.Time) {
 	g.change.After, g.change.Acts = file, g.acts
 	g.change.Reworded = g.change.Personal != nil || !sameTexts(g.change.Before.OrderFile, file)
 	g.change.Cases, g.err = g.cases(file)
+	g.claims(file)
 	if g.err == nil {
 		g.change.Refs = newRefs(g.change.Before.OrderFile, file)
 		g.change.Insight = g.figures(g.change.Before.OrderFile, file)

@@ -46,6 +46,7 @@ type Desk struct {
 	reports   reports
 	receiver  receiver
 	suppliers recordCache
+	windows   windowTables
 }
 
 // New opens a desk on a store. The clock is asked once for each transaction. Close it before the store.

@@ -30,6 +30,7 @@ func (d *Desk) Run(ctx context.Context) {
 	go d.keepIndex(ctx, l.log)
 	go d.keepBooks(ctx, l.log)
 	go d.keepLooking(ctx, l.log)
+	go d.keepClaims(ctx, l.log)
 	for ctx.Err() == nil {
 		wait, err := l.round(ctx)
 		if err != nil {

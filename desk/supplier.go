@@ -164,6 +164,12 @@ func (d *Desk) PutSupplier(ctx context.Context, merchant string, s store.Supplie
 		if at := slices.IndexFunc(all, func(o store.Supplier) bool { return o.ID == s.ID }); at >= 0 {
 			s.Merged = all[at].Merged
 		}
+		if err := tx.HoldMerchant(merchant); err != nil {
+			return err
+		}
+		if err := tx.WindowsChanged(merchant); err != nil { // its address says which marketplace it belongs to
+			return err
+		}
 		return tx.PutSupplier(merchant, s)
 	})
 }

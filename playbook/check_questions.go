@@ -15,7 +15,7 @@ import (
 // changes are the facts that an answer's event changes: a state that looks at one of them takes the answer, too.
 var changes = map[recourse.EventType][]Fact{
 	recourse.ParcelScanned:         {ParcelStatus, ParcelMoving, CaseDelivered, CaseLeg, CaseShipped},
-	recourse.EvidenceReceived:      {CaseEvidence, CaseNewEvidence, ParcelContested},
+	recourse.EvidenceReceived:      {CaseEvidence, CaseNewEvidence, ParcelContested, ParcelWindow},
 	recourse.OrderAddressCorrected: {OrderDeliverable},
 	recourse.ReplacementShipped:    {CaseSentAgain},
 }

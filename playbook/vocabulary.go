@@ -24,6 +24,7 @@ const (
 	ParcelMoving
 	ParcelAwaited
 	ParcelContested
+	ParcelWindow
 	OrderDeliverable
 	CaseByBuyer
 	CasePurchased
@@ -70,6 +71,7 @@ var facts = [factCount]factSpec{
 	ParcelMoving:      {"parcel.moving", Bool, nil, "handed over, and neither delivered to the buyer, returned nor lost"},
 	ParcelAwaited:     {"parcel.awaited", Bool, nil, "the buyer waits for it: not paid back, not stopped, and no other parcel has gone on with its goods"},
 	ParcelContested:   {"parcel.contested", Bool, nil, "a problem with its goods is open and no claim was filed yet"},
+	ParcelWindow:      {"parcel.window", Bool, nil, "until when a claim about that problem can be filed was told for its purchase"},
 	OrderDeliverable:  {"order.deliverable", Bool, nil, "as far as the address tells, a parcel can be delivered to it, and nobody said that it is wrong"},
 	CaseByBuyer:       {"case.by_buyer", Bool, nil, "the buyer asked for it: reported a problem, cancelled, wants to return"},
 	CasePurchased:     {"case.purchased", Bool, nil, "the case's pieces were bought and the purchase has not failed"},
@@ -137,22 +139,24 @@ type Anchor string
 
 // The anchors. One that has not happened yet gives no deadline.
 const (
-	FromEntry     Anchor = ""                 // the state was entered
-	FromOpened    Anchor = "case.opened"      // the case was opened
-	FromShipBy    Anchor = "purchase.ship_by" // the supplier is to ship by then
-	FromAsked     Anchor = "purchase.asked"   // the first question without an answer
-	FromPurchase  Anchor = "purchase.placed"  // bought
-	FromShipped   Anchor = "parcel.shipped"   // handed over
-	FromScanned   Anchor = "parcel.scanned"   // the newest sign of life
-	FromDelivered Anchor = "parcel.delivered" // the newest checkpoint, when it says delivered to the buyer
-	FromClaim     Anchor = "claim.filed"      // the claim was filed
-	FromVerdict   Anchor = "claim.verdict"    // the claim was answered
-	FromEventDue  Anchor = "event.due"        // the date that the opening event set
-	FromLast      Anchor = "last"             // said in whys: a repetition counts from its last time
+	FromEntry     Anchor = ""                     // the state was entered
+	FromOpened    Anchor = "case.opened"          // the case was opened
+	FromShipBy    Anchor = "purchase.ship_by"     // the supplier is to ship by then
+	FromAsked     Anchor = "purchase.asked"       // the first question without an answer
+	FromPurchase  Anchor = "purchase.placed"      // bought
+	FromShipped   Anchor = "parcel.shipped"       // handed over
+	FromScanned   Anchor = "parcel.scanned"       // the newest sign of life
+	FromDelivered Anchor = "parcel.delivered"     // the newest checkpoint, when it says delivered to the buyer
+	FromClaim     Anchor = "claim.filed"          // the claim was filed
+	FromVerdict   Anchor = "claim.verdict"        // the claim was answered
+	FromEventDue  Anchor = "event.due"            // the date that the opening event set
+	FromWarnAt    Anchor = "claim_window.warn_at" // the parcel's claim window ends soon
+	FromEndsAt    Anchor = "claim_window.ends_at" // the parcel's claim window ends
+	FromLast      Anchor = "last"                 // said in whys: a repetition counts from its last time
 )
 
 var anchors = []Anchor{
-	FromOpened, FromShipBy, FromAsked, FromPurchase, FromShipped, FromScanned, FromDelivered, FromClaim, FromVerdict, FromEventDue,
+	FromOpened, FromShipBy, FromAsked, FromPurchase, FromShipped, FromScanned, FromDelivered, FromClaim, FromVerdict, FromEventDue, FromWarnAt, FromEndsAt,
 }
 
 // watchAnchors are the anchors that a watch may count from, by what it watches.
@@ -160,7 +164,7 @@ var anchors = []Anchor{
 // Each belongs to what is watched: a purchase may have many parcels, and none is its own.
 var watchAnchors = map[Per][]Anchor{
 	PerPurchase: {FromShipBy, FromAsked, FromPurchase},
-	PerParcel:   {FromShipped, FromScanned, FromDelivered},
+	PerParcel:   {FromShipped, FromScanned, FromDelivered, FromWarnAt, FromEndsAt},
 }
 
 // verb is an act that a playbook may order.
@@ -230,4 +234,10 @@ const (
 	SettingStale    = "import.stale_after"
 	SettingCountry  = "merchant.country"
 	SettingIncrease = "reorder.max_increase"
+)
+
+// Settings that the interpreter reads where a playbook has them: the claim window of a purchase for which none was told.
+const (
+	SettingEndsAfter = "claim_window.ends_after"
+	SettingWarnAfter = "claim_window.warn_after"
 )

@@ -28,18 +28,20 @@ type kept struct {
 
 // Change is what was decided for one order, to be saved whole.
 type Change struct {
-	Before   File
-	After    *recourse.OrderFile
-	Acts     []Act   // after it
-	Entries  []Entry // one a decision, in order
-	Cases    []Case  // those that changed
-	Effects  []Effect
-	Refs     []Ref
-	Personal *Personal // nil: as it was
-	Reworded bool      // it is found by other words than before
-	Insight  []byte    // what it changes about the figures; nil: nothing
-	Notices  []Notice  // what others are to be told; none where nobody is
-	Postings []Posting // what its decisions moved
+	Before    File
+	After     *recourse.OrderFile
+	Acts      []Act   // after it
+	Entries   []Entry // one a decision, in order
+	Cases     []Case  // those that changed
+	Effects   []Effect
+	Refs      []Ref
+	Personal  *Personal             // nil: as it was
+	Reworded  bool                  // it is found by other words than before
+	Insight   []byte                // what it changes about the figures; nil: nothing
+	Notices   []Notice              // what others are to be told; none where nobody is
+	Postings  []Posting             // what its decisions moved
+	Claims    []recourse.ClaimUntil // claim windows that stand otherwise than before
+	Unclaimed []string              // cases that have no claim window any more
 	// Encoded by Prepare.
 	file []byte
 	hash Hash
@@ -152,7 +154,7 @@ func (tx *Tx) Save(changes []*Change) (lost []Key, err error) {
 			return nil, err
 		}
 	}
-	for _, save := range []func([]*Change) error{tx.saveHistory, tx.saveRefs, tx.saveSupplies, tx.savePersonal, tx.saveReworded, tx.saveCases, tx.saveEffects, tx.saveMoves, tx.saveMentions, tx.saveInsight, tx.saveTrackings, tx.saveNotices, tx.savePostings, tx.saveSearches} {
+	for _, save := range []func([]*Change) error{tx.saveHistory, tx.saveRefs, tx.saveSupplies, tx.savePersonal, tx.saveReworded, tx.saveCases, tx.saveEffects, tx.saveMoves, tx.saveMentions, tx.saveInsight, tx.saveTrackings, tx.saveNotices, tx.savePostings, tx.saveSearches, tx.saveClaims} {
 		if err := save(changes); err != nil {
 			return nil, err
 		}

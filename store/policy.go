@@ -19,6 +19,7 @@ type Merchant struct {
 	Texts     int64  // the newest version of their own words; 0: they have none. PutMerchant leaves it as it is
 	CreatedAt time.Time
 	Salt      []byte // its secret: what stands for a buyer in figures is made with it
+	Windows   int64  // counts the changes of its claim windows; 0: it has none of its own. PutMerchant leaves it as it is
 	Notices   bool   // somebody is told what happens: notices are written. PutMerchant leaves it as it is
 }
 
@@ -83,7 +84,8 @@ func (tx *Tx) HoldMerchant(id string) error {
 // Merchant reads one merchant: merchant_unknown, of kind [recourse.NotFound], when there is none of that id.
 func (tx *Tx) Merchant(id string) (Merchant, error) {
 	m := Merchant{ID: id}
-	rows, err := tx.query(`SELECT name, policy, calendars, created_at, salt, notices, COALESCE((SELECT MAX(version) FROM text_versions WHERE merchant = $1), 0) FROM merchants WHERE merchant = $1`, id)
+	rows, err := tx.query(`SELECT name, policy, calendars, created_at, salt, notices, COALESCE((SELECT MAX(version) FROM text_versions WHERE merchant = $1), 0),
+		COALESCE((SELECT version FROM claim_window_versions WHERE merchant = $1), 0) FROM merchants WHERE merchant = $1`, id)
 	if err != nil {
 		return m, err
 	}
@@ -91,7 +93,7 @@ func (tx *Tx) Merchant(id string) (Merchant, error) {
 	err = each(rows, func() error {
 		var created, notices int64
 		found = true
-		err := rows.Scan(&m.Name, &m.Policy, &m.Calendars, &created, &m.Salt, &notices, &m.Texts)
+		err := rows.Scan(&m.Name, &m.Policy, &m.Calendars, &created, &m.Salt, &notices, &m.Texts, &m.Windows)
 		m.CreatedAt, m.Notices = instant(created), notices == 1
 		return err
 	})
