@@ -209,6 +209,7 @@ type Data struct {
 	Mentions  []string  `json:"mentions,omitempty"` // persons of the merchant whom a note calls
 	Offers    []Offer   `json:"offers,omitempty"`
 	Remedy    Remedy    `json:"remedy,omitempty"`
+	SKU       string    `json:"sku,omitempty"` // of the offer that is chosen, as its supplier has it
 	By        Party     `json:"by,omitempty"`
 	Confirmed bool      `json:"confirmed,omitempty"` // the double-loss guard's confirmation
 	Amount    Money     `json:"amount,omitzero"`
@@ -256,7 +257,7 @@ var eventFields = map[EventType]string{
 	InterceptionDone:      "parcel | reason",
 	InterceptionRefused:   "parcel | reason",
 	OffersFound:           "order offers | lines",
-	RemedyChosen:          "order remedy | lines by confirmed supplier reason",
+	RemedyChosen:          "order remedy | lines by confirmed supplier sku reason",
 	RefundSentNow:         "order | amount lines reason payment ref",
 	RefundSucceeded:       "order | amount lines reason payment ref",
 	RefundFailedNow:       "order | amount lines reason payment ref",

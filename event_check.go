@@ -258,6 +258,12 @@ func (e *Event) checkMoney() error {
 		if o.Price.Minor < 0 || o.Price.Minor > maxOrder || o.Stock < 0 || o.LeadDays < 0 {
 			return invalid("offer", fmt.Sprintf("offers[%d]", i), "an offer with price %s, stock %d, lead time %d cannot be", o.Price, o.Stock, o.LeadDays)
 		}
+		if o.Likeness < 0 || o.Likeness > 1000 {
+			return invalid("offer", fmt.Sprintf("offers[%d]", i), "a likeness of %d cannot be: it is told in thousandths", o.Likeness)
+		}
+		if !o.Exchanged.check(o.Price) {
+			return invalid("offer_exchanged", fmt.Sprintf("offers[%d]", i), "%s is not what %s comes to at the rate that is told", o.Exchanged.Sum, o.Price)
+		}
 	}
 	return nil
 }

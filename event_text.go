@@ -30,7 +30,7 @@ func (e *Event) checkNames() error {
 	names := []text{
 		{"id", e.ID}, {"source", e.Source}, {"order", e.Order}, {"purchase", e.Purchase}, {"parcel", e.Parcel}, {"case", e.Case}, {"effect", e.Effect},
 		{"channel", e.Channel}, {"supplier", e.Supplier}, {"carrier", e.Carrier}, {"tracking", e.Tracking}, {"ship_from", e.ShipFrom},
-		{"file", e.File}, {"person", e.Person}, {"ref", e.Ref},
+		{"file", e.File}, {"person", e.Person}, {"ref", e.Ref}, {"sku", e.SKU},
 	}
 	if e.Payment != nil {
 		names = append(names, text{"payment", e.Payment.Provider}, text{"payment", e.Payment.ID})

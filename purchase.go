@@ -218,4 +218,8 @@ type Offer struct {
 	LeadDays int    `json:"lead_days,omitempty"` // calendar days until it ships
 	WeightG  int    `json:"weight_g,omitempty"`
 	SizeMM   Size   `json:"size_mm,omitzero"`
+	// Likeness is how alike the listing and the item are, in thousandths; 0: nobody compared them.
+	Likeness int `json:"likeness,omitempty"`
+	// Exchanged is the price in the currency of the purchase that failed, where the two differ.
+	Exchanged Exchange `json:"exchanged,omitzero"`
 }

@@ -32,6 +32,7 @@ const (
 	WhyOvertaken  WhyCode = "overtaken"  // a message not sent because a later step came first: template
 	WhyLoop       WhyCode = "loop"       // the playbook turned in a circle and was stopped: state
 	WhyOutside    WhyCode = "outside"    // money left that no case had asked for: amount
+	WhyAlone      WhyCode = "alone"      // the policy took an offer by itself: supplier, sum, cost, more, bound; of a similar item likeness, least
 	WhyOver       WhyCode = "over"       // more money than was ever asked for or paid: amount
 )
 

@@ -91,6 +91,9 @@ func (w *work) goods(c *recourse.Case, verb recourse.EffectKind, why recourse.Wh
 		e.Purchase = ""
 		if o := w.best(c); o != nil {
 			e.Supplier, e.SKU, e.Amount = o.Supplier, o.SKU, o.Price
+			if alone, ok := w.whyAlone(c, o); ok {
+				e.Why = alone
+			}
 		}
 	case recourse.EffectAdjust:
 		c.SentAgain = recourse.SentAgain{Remedy: recourse.RemedyAdjustment, At: w.at}

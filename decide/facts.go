@@ -154,6 +154,8 @@ func (w *work) caseFact(f playbook.Fact, c *recourse.Case) playbook.Value {
 		return playbook.Number(w.fitting(c, true))
 	case playbook.CaseSimilar:
 		return playbook.Number(w.fitting(c, false))
+	case playbook.CaseAlone:
+		return playbook.Number(w.aloneCount(c))
 	}
 	return playbook.Word(orNone(c.Interception))
 }

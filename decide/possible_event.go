@@ -21,7 +21,7 @@ var telling = map[recourse.EventType][]playbook.Fact{
 	recourse.ParcelShipped: goods, recourse.ParcelScanned: goods, recourse.ReplacementShipped: goods,
 	recourse.OrderAddressWrong:     {playbook.OrderDeliverable, playbook.CaseRoute},
 	recourse.OrderAddressCorrected: {playbook.OrderDeliverable, playbook.CaseRoute},
-	recourse.OffersFound:           {playbook.CaseSearched, playbook.CaseFits, playbook.CaseSimilar},
+	recourse.OffersFound:           {playbook.CaseSearched, playbook.CaseFits, playbook.CaseSimilar, playbook.CaseAlone},
 }
 
 // guess reads a fact while what might be told is looked at: what the event in hand would tell is not known.

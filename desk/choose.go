@@ -44,6 +44,9 @@ func (d *Desk) PlanOffer(ctx context.Context, merchant string, w Wish) (Chosen, 
 	if err != nil {
 		return Chosen{}, err
 	}
+	if err := d.inCost(ctx, merchant, v.File, &w); err != nil {
+		return Chosen{}, err
+	}
 	for _, confirmed := range []bool{false, true} {
 		for _, steps := range wishes {
 			if confirmed && !slices.Contains(steps, recourse.RemedyChosen) {

@@ -365,5 +365,8 @@ func (d *Desk) decideAll(tx *store.Tx, b *batch) error {
 	if err := b.read(tx); err != nil {
 		return err
 	}
+	if err := b.exchange(tx); err != nil {
+		return err
+	}
 	return d.decide(tx, b)
 }

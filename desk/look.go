@@ -11,8 +11,8 @@ import (
 )
 
 // This file answers the acts that look for other offers, from what suppliers are known to have. It tells only what nobody need
-// doubt: the same item, or one that a person said may stand in. What merely looks alike is a person's to choose, on the
-// case's page. Where nothing is found nothing is told: somebody may still look elsewhere, until the playbook gives up.
+// doubt: the same item, one that a person said may stand in, or one so alike that the policy may buy it alone. What merely looks
+// alike is a person's to choose, on the case's page. Where nothing is found nothing is told: somebody may still look elsewhere, until the playbook gives up.
 
 const (
 	lookAround = 2 * time.Second
@@ -66,8 +66,12 @@ func (d *Desk) sure(ctx context.Context, s store.Search) (out []recourse.Offer, 
 	if err != nil || len(found) != 1 {
 		return nil, err
 	}
+	likeness, err := d.aloneLikeness(ctx, s)
+	if err != nil {
+		return nil, err
+	}
 	for _, r := range found[0].Ranked {
-		if r.Fits() && (r.Same || r.Link == sourcing.LinkSimilar) && len(out) < offersTold {
+		if r.Fits() && (r.Same || r.Link == sourcing.LinkSimilar || r.Offer.Likeness >= likeness) && len(out) < offersTold {
 			out = append(out, r.Offer)
 		}
 	}

@@ -39,6 +39,7 @@ func (d *Desk) Source(ctx context.Context, merchant, id string, most int) (out [
 	c := v.File.Case(id)
 	terms := sourcing.Terms{Now: d.clock(), Similar: true, Most: most}
 	policy := v.Decider.PolicyOf(&c.Run)
+	terms.China, _ = v.Decider.Calendars.Calendar("CN")
 	terms.MaxIncrease, terms.Similar = int(policy.MaxIncrease()), policy.Value("reorder.similar").Text != "refuse"
 	return out, d.store.Read(ctx, func(tx *store.Tx) error {
 		records, err := d.records(tx, merchant)
@@ -206,6 +207,15 @@ func (d *Desk) records(tx *store.Tx, merchant string) (map[string]sourcing.Recor
 	out := make(map[string]sourcing.Record, len(happened))
 	for supplier, all := range happened {
 		out[supplier] = sourcing.NewRecord(all, now)
+	}
+	merged, err := mergedSuppliers(tx, merchant)
+	if err != nil {
+		return nil, err
+	}
+	for name, to := range merged { // offers keep the name that their list has
+		if r, ok := out[to]; ok {
+			out[name] = r
+		}
 	}
 	d.suppliers.keep(merchant, keptRecords{key, now, out})
 	return out, nil

@@ -45,6 +45,13 @@ func (c *checker) unusedSettings() {
 		for _, i := range cond.settings {
 			used[i] = true
 		}
+		if slices.Contains(cond.facts, CaseAlone) { // which the interpreter reckons by them
+			for _, name := range []string{SettingAlone, SettingAloneLikeness} {
+				if i, ok := c.Playbook.settings[name]; ok {
+					used[i] = true
+				}
+			}
+		}
 	}
 	for _, l := range c.lengths() {
 		if l.Setting != "" {

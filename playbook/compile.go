@@ -198,18 +198,18 @@ func (b *builder) setting(e document.Entry) {
 }
 
 // kinds are the types of the values of settings.
-var kinds = map[SettingType]Kind{Choice: Text, Flag: Bool, Period: Span, Percent: Int, Count: Int, ApprovalT: Text, CountryT: Text}
+var kinds = map[SettingType]Kind{Choice: Text, Flag: Bool, Period: Span, Percent: Int, Count: Int, ApprovalT: Text, Surcharge: Text, CountryT: Text}
 
 // settingType reads which type a setting has, and gives the word that is its default.
 //
 // A default that stands apart wins over the value of the type's key. That is how a bare value in a playbook that
 // extends another takes effect: the declaration stays as it was, and the default is laid over it.
 func (b *builder) settingType(s *Setting, n document.Node) (value document.Node, err error) {
-	if err := n.Keys("choice", "flag", "duration", "percent", "count", "approval", "country", "default", "about"); err != nil {
+	if err := n.Keys("choice", "flag", "duration", "percent", "count", "approval", "surcharge", "country", "default", "about"); err != nil {
 		return value, err
 	}
 	value = section(n, "default")
-	for _, t := range []SettingType{Choice, Flag, Period, Percent, Count, ApprovalT, CountryT} {
+	for _, t := range []SettingType{Choice, Flag, Period, Percent, Count, ApprovalT, Surcharge, CountryT} {
 		v, ok := n.Get(string(t))
 		switch {
 		case !ok:
@@ -526,6 +526,11 @@ func (b *builder) required(tree document.Node) {
 			b.fail(tree.Err("missing_setting", "every playbook needs the setting %s", name))
 		}
 		*place = i
+	}
+	for name, want := range map[string]SettingType{SettingAlone: Surcharge, SettingAloneLikeness: Percent} {
+		if i, ok := b.settings[name]; ok && b.Settings[i].Type != want {
+			b.fail(tree.Err("setting", "%s is a %s, and no %s", name, want, b.Settings[i].Type))
+		}
 	}
 	for _, name := range []string{QuestionDoubleLoss, QuestionWhichCase} {
 		if b.questions[name] == nil {

@@ -77,6 +77,11 @@ func otherValues(s *Setting) []string {
 			return []string{"1"}
 		}
 		return []string{strconv.FormatInt(s.Default.N+1, 10), strconv.FormatInt(s.Default.N-1, 10)}
+	case Surcharge:
+		if s.Default.Text == "never" {
+			return []string{"1000 %"}
+		}
+		return []string{"never"}
 	case ApprovalT:
 		if s.Default.Text == "never" {
 			return []string{"always"}

@@ -21,9 +21,11 @@ type Policy struct {
 	Values []Value // of the settings, by their place in the playbook
 	Hash   string  // of the playbook and the settings: what a case is pinned to
 
-	limit recourse.Money // of the approval setting
-	waits bool
-	texts []string // of the settings that are durations, as Text gives them
+	limit    recourse.Money // of the approval setting
+	waits    bool
+	alone    Bound // of reorder.alone_below
+	mayAlone bool
+	texts    []string // of the settings that are durations, as Text gives them
 }
 
 // With makes a policy of the playbook with some settings changed, as written: "late_shipment.urge_after" →
@@ -73,6 +75,11 @@ func (p *Policy) finish() (err error) {
 	for _, i := range p.repeats {
 		if d := p.Values[i].Span; d.Time == 0 && d.Business == 0 {
 			return &recourse.Error{Kind: recourse.Invalid, Code: "setting_value", Field: p.name(i), Message: p.name(i) + " says how often something repeats: it cannot be " + d.String()}
+		}
+	}
+	if v := p.Value(SettingAlone); v.Kind == Text {
+		if p.alone, p.mayAlone, err = parseBound(v.Text); err != nil {
+			return err
 		}
 	}
 	p.limit, p.waits, err = approvalLimit(p.Values[p.approval].Text)
@@ -132,6 +139,18 @@ func (p *Policy) StaleAfter() Duration { return *p.Values[p.stale].Span }
 
 // MaxIncrease is how many percent more than the purchase a reorder may cost.
 func (p *Policy) MaxIncrease() int64 { return p.Values[p.increase].N }
+
+// AloneBelow is how much dearer than the purchase an offer may be that is taken without asking anybody; false: none is.
+func (p *Policy) AloneBelow() (Bound, bool) { return p.alone, p.mayAlone }
+
+// AloneLikeness is how alike, in percent, a similar item has to be that is taken without asking anybody. Where a playbook does
+// not say, only the same item is.
+func (p *Policy) AloneLikeness() int64 {
+	if v := p.Value(SettingAloneLikeness); v.Kind == Int && v.N > 0 {
+		return v.N
+	}
+	return 101
+}
 
 // Country is the country of d's business days: merchant stands for the merchant's own.
 func (p *Policy) Country(d Duration) string {

@@ -173,13 +173,14 @@ type SettingType string
 
 // The types of setting, named by the key that declares them.
 const (
-	Choice    SettingType = "choice"   // one of its words
-	Flag      SettingType = "flag"     // true or false
-	Period    SettingType = "duration" // a Duration
-	Percent   SettingType = "percent"  // a whole number of percent, 0 to 1000
-	Count     SettingType = "count"    // a whole number, 0 to 10,000
-	ApprovalT SettingType = "approval" // always, never, or above AMOUNT: the money that waits for a person
-	CountryT  SettingType = "country"  // a country that there is a calendar for
+	Choice    SettingType = "choice"    // one of its words
+	Flag      SettingType = "flag"      // true or false
+	Period    SettingType = "duration"  // a Duration
+	Percent   SettingType = "percent"   // a whole number of percent, 0 to 1000
+	Count     SettingType = "count"     // a whole number, 0 to 10,000
+	ApprovalT SettingType = "approval"  // always, never, or above AMOUNT: the money that waits for a person
+	Surcharge SettingType = "surcharge" // never, a percentage, or an AMOUNT: how much dearer something may be
+	CountryT  SettingType = "country"   // a country that there is a calendar for
 )
 
 // Setting is a value of a playbook that a merchant may set.
@@ -242,6 +243,15 @@ func (s *Setting) parse(text string, known countries) (Value, error) {
 			return wrong(`always, never, or an amount as in "above 50.00 EUR"`)
 		}
 		return Word(text), nil
+	case Surcharge:
+		b, allowed, err := parseBound(text)
+		if err != nil {
+			return wrong(`never, a percentage as in "5 %", or an amount as in "10.00 CNY"`)
+		}
+		if !allowed {
+			return Word("never"), nil
+		}
+		return Word(b.String()), nil
 	}
 	if !known(text) {
 		return wrong("the two letters of a country with a calendar")

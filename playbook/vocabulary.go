@@ -41,6 +41,7 @@ const (
 	CaseSearched
 	CaseFits
 	CaseSimilar
+	CaseAlone
 	CaseInterception
 	RecoveryStatus
 	EventProblem
@@ -88,6 +89,7 @@ var facts = [factCount]factSpec{
 	CaseSearched:      {"case.searched", Bool, nil, "the search for other offers had an answer"},
 	CaseFits:          {"case.fits", Int, nil, "offers of the same item that fit: in stock, and within reorder.max_increase"},
 	CaseSimilar:       {"case.similar", Int, nil, "offers of a similar item that fit"},
+	CaseAlone:         {"case.alone", Int, nil, "offers that fit and may be taken without asking anybody: see reorder.alone_below and reorder.alone_likeness"},
 	CaseInterception:  {"case.interception", Text, []string{"none", "asked", "succeeded", "failed"}, "stopping its parcel"},
 	RecoveryStatus:    {"recovery.status", Text, []string{"requested", "received", "denied", "written_off", "withdrawn"}, "of the recovery whose track this is"},
 	EventProblem:      {"event.problem", Text, nil, "the problem reported"},
@@ -240,4 +242,11 @@ const (
 const (
 	SettingEndsAfter = "claim_window.ends_after"
 	SettingWarnAfter = "claim_window.warn_after"
+)
+
+// Settings that the interpreter reads where a playbook has them: how much dearer than the purchase an offer may be that is
+// taken without asking anybody, and how alike to the item, in percent, one that is not the same.
+const (
+	SettingAlone         = "reorder.alone_below"
+	SettingAloneLikeness = "reorder.alone_likeness"
 )

@@ -85,13 +85,13 @@ func (r *ranker) likeness(o *Ranked) Point {
 		o.block("never")
 		return said("never", 0)
 	case o.Link == LinkSame, o.Same:
-		o.Same = true
+		o.Same, o.Offer.Likeness = true, 1000
 		return said("said_same", ofLikeness)
 	case r.want.SKU != "" && strings.EqualFold(o.SKU, r.want.SKU):
-		o.Same = true
+		o.Same, o.Offer.Likeness = true, 1000
 		return said("sku", ofLikeness)
 	}
-	o.Same = false
+	o.Same, o.Offer.Likeness = false, o.Likeness.Permille
 	p.Args = []recourse.Arg{{Name: "how", Text: "titles"}, {Name: "permille", N: int64(o.Likeness.Permille)}, {Name: "shared", Text: strings.Join(o.Likeness.Shared, " ")}, {Name: "differs", Text: strings.Join(o.Likeness.Differs, " ")}}
 	p.Is = ofLikeness * o.Likeness.Permille / 1000 * 8 / 10 // never as much as what is the same
 	if o.Link == LinkSimilar {
@@ -123,9 +123,9 @@ func (r *ranker) price(o *Ranked) Point {
 	if cost.Minor <= 0 {
 		return r.byMargin(o, p)
 	}
-	is, ok := r.exchange(o.Price, cost.Currency)
+	is, ok := r.against(o, cost.Currency)
 	if !ok {
-		o.block("no_rate", recourse.Arg{Name: "from", Text: string(o.Price.Currency)}, recourse.Arg{Name: "to", Text: string(cost.Currency)})
+		o.block("no_rate", NoRate(o.Price.Currency, cost.Currency, r.terms.Now)...)
 		return p
 	}
 	if more, err := is.Sub(cost); err == nil {
@@ -183,15 +183,18 @@ func (r *ranker) exchange(m recourse.Money, to recourse.Currency) (recourse.Mone
 // time compares the latest arrival with what the buyer was promised. Without a promise the sooner is the better.
 func (r *ranker) time(o *Ranked) Point {
 	p := Point{Name: "time", Of: ofTime}
-	o.ShipsBy = r.terms.Now.AddDate(0, 0, o.LeadDays)
+	o.ShipsBy = r.ships(o.LeadDays)
 	r.propose(o)
-	way := 45
+	from, way := 0, 45
 	if o.Proposal != nil && o.Proposal.Line.DaysTo > 0 {
-		way = o.Proposal.Line.DaysTo
+		from, way = o.Proposal.Line.DaysFrom, o.Proposal.Line.DaysTo
 	}
 	o.Arrives = o.ShipsBy.AddDate(0, 0, way)
+	if from > 0 {
+		o.ArrivesFrom = o.ShipsBy.AddDate(0, 0, from)
+	}
 	if r.want.Promised.IsZero() {
-		days := o.LeadDays + way
+		days := int(o.Arrives.Sub(r.terms.Now) / (24 * time.Hour))
 		p.Is = ofTime * max(0, 60-days) / 60
 		p.Args = []recourse.Arg{{Name: "how", Text: "days"}, {Name: "n", N: int64(days)}}
 		return p

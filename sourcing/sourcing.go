@@ -8,12 +8,14 @@
 //	oversized.go  another line, or several parcels
 //	record.go     a supplier's scorecard, the newer the more, and honest about too little
 //	rank.go       the score
+//	promise.go    when it ships and comes, and in which currency it is compared
 package sourcing
 
 import (
 	"time"
 
 	"recourse"
+	"recourse/calendar"
 )
 
 // Want is what is looked for: pieces of a line that somebody still waits for.
@@ -68,6 +70,8 @@ type Terms struct {
 	Lines       []Line
 	Rates       []Rate
 	Most        int // how many are given back; 0: all
+	// China says when suppliers work: the days until a listing ships are business days there. Nil: any day is one.
+	China *calendar.Calendar
 }
 
 // Point is one part of a score: so many points of so many, with what they were given for.
@@ -95,7 +99,9 @@ type Ranked struct {
 	Margin   recourse.Money `json:"margin,omitzero"` // of all pieces, in the sale's currency: what is left before shipping
 	Proposal *Proposal      `json:"proposal,omitempty"`
 	ShipsBy  time.Time      `json:"ships_by,omitzero"`
-	Arrives  time.Time      `json:"arrives,omitzero"` // at the latest: what the buyer can be promised
+	// ArrivesFrom is the earliest, where the shipping line says; Arrives the latest: what the buyer can be promised.
+	ArrivesFrom time.Time `json:"arrives_from,omitzero"`
+	Arrives     time.Time `json:"arrives,omitzero"`
 }
 
 // Fits says that nothing stands against it.

@@ -146,9 +146,10 @@ var variants = map[string][]variant{
 			f.Purchases[0].Status = recourse.PurchaseGivenUp
 		})},
 	},
-	"offer":       {{"a similar item", offers(false)}, {"the same item", offers(true)}, {"either", offers(true, false)}},
-	"oversized":   {{"a refund is requested", both(unshipped, requested)}},
-	"refund_done": {{"paid", requested}},
+	"offer":        {{"a similar item", offers(false)}, {"the same item", offers(true)}, {"either", offers(true, false)}},
+	"bought_again": {{"a similar item", offers(false)}, {"the same item", offers(true)}},
+	"oversized":    {{"a refund is requested", both(unshipped, requested)}},
+	"refund_done":  {{"paid", requested}},
 	"customs_buyer": {
 		{"the buyer pays", paidBy("buyer")}, {"the merchant pays", paidBy("merchant")}, {"somebody else pays", paidBy("DHL")},
 		{"nothing is known", func(f *recourse.OrderFile, _ *recourse.Effect) { f.Parcels[0].Customs = nil }},

@@ -2,6 +2,7 @@ package text
 
 import (
 	"strconv"
+	"strings"
 
 	"recourse"
 )
@@ -26,7 +27,7 @@ func (l *Language) Why(w recourse.Why) string {
 
 // whyNames are the arguments that a reason may have. One that is left out counts as empty, so that the sentence
 // for what is not known is taken.
-var whyNames = []string{"event", "time", "after", "from", "to", "since", "due", "remedy", "by", "condition", "situation", "case", "line", "template", "state", "amount"}
+var whyNames = []string{"event", "time", "after", "from", "to", "since", "due", "remedy", "by", "condition", "situation", "case", "line", "template", "state", "amount", "sum", "cost", "bound", "likeness", "least"}
 
 // argument puts one argument of a reason into words. What its text is, is told by its name.
 func (l *Language) argument(code recourse.WhyCode, a recourse.Arg) string {
@@ -39,8 +40,12 @@ func (l *Language) argument(code recourse.WhyCode, a recourse.Arg) string {
 		return l.Duration(a.Text)
 	case "line":
 		return strconv.FormatInt(a.N, 10)
-	case "amount":
+	case "amount", "sum", "cost", "more":
 		return l.Money(a.Sum)
+	case "likeness", "least":
+		return l.number(a.N)
+	case "bound":
+		return l.Bound(a.Text)
 	}
 	if a.Text == "" {
 		return ""
@@ -63,6 +68,19 @@ func (l *Language) argument(code recourse.WhyCode, a recourse.Arg) string {
 		return l.State(a.Text)
 	}
 	return recourse.Shorten(a.Text, longest)
+}
+
+// Bound is how much dearer something may be, as a setting has it: "5 %" or "10.00 CNY".
+func (l *Language) Bound(text string) string {
+	if percent, ok := strings.CutSuffix(text, " %"); ok {
+		if n, err := strconv.ParseInt(percent, 10, 64); err == nil {
+			return fill(l.get("desk.percent"), values{"n": l.number(n)})
+		}
+	}
+	if m, err := recourse.ParseMoney(text); err == nil {
+		return l.Money(m)
+	}
+	return text
 }
 
 // words names a message by what it is about, or a question by itself: both stand for something that was to be said.

@@ -15,12 +15,14 @@ import (
 func reasons(t *testing.T) []recourse.Why {
 	at := day(time.March, 6)
 	args := map[recourse.WhyCode][]recourse.Arg{
-		recourse.WhyEvent:      {{Name: "event", Text: "purchase.out_of_stock"}, {Name: "time", At: at}},
-		recourse.WhyDeadline:   {{Name: "after", Text: "2 days"}, {Name: "from", Text: "purchase.ship_by"}, {Name: "since", At: day(time.March, 4)}, {Name: "due", At: at}},
-		recourse.WhyWatch:      {{Name: "after", Text: "late_shipment.urge_after"}, {Name: "from", Text: "purchase.ship_by"}, {Name: "since", At: day(time.March, 4)}, {Name: "due", At: at}},
-		recourse.WhyChosen:     {{Name: "remedy", Text: "reorder"}, {Name: "by", Text: "buyer"}},
-		recourse.WhyFacts:      {{Name: "condition", Text: "case.searched && !offered"}},
-		recourse.WhyBecame:     {{Name: "from", Text: "late_shipment"}, {Name: "to", Text: "out_of_stock"}},
+		recourse.WhyEvent:    {{Name: "event", Text: "purchase.out_of_stock"}, {Name: "time", At: at}},
+		recourse.WhyDeadline: {{Name: "after", Text: "2 days"}, {Name: "from", Text: "purchase.ship_by"}, {Name: "since", At: day(time.March, 4)}, {Name: "due", At: at}},
+		recourse.WhyWatch:    {{Name: "after", Text: "late_shipment.urge_after"}, {Name: "from", Text: "purchase.ship_by"}, {Name: "since", At: day(time.March, 4)}, {Name: "due", At: at}},
+		recourse.WhyChosen:   {{Name: "remedy", Text: "reorder"}, {Name: "by", Text: "buyer"}},
+		recourse.WhyFacts:    {{Name: "condition", Text: "case.searched && !offered"}},
+		recourse.WhyBecame:   {{Name: "from", Text: "late_shipment"}, {Name: "to", Text: "out_of_stock"}},
+		recourse.WhyAlone: {{Name: "sum", Sum: recourse.Money{Minor: 8200, Currency: "CNY"}}, {Name: "cost", Sum: recourse.Money{Minor: 8000, Currency: "CNY"}}, {Name: "bound", Text: "5 %"},
+			{Name: "likeness", N: 92}, {Name: "least", N: 90}},
 		recourse.WhyBusy:       {{Name: "situation", Text: "late_shipment"}, {Name: "case", Text: "1001-1"}},
 		recourse.WhyDoubleLoss: {{Name: "line", N: 2}},
 		recourse.WhyPaid:       {{Name: "line", N: 2}},
@@ -48,7 +50,7 @@ func reasons(t *testing.T) []recourse.Why {
 // fewer is what is known when the time of an event, the one who chose, or the anchor of a deadline is not.
 func fewer(args []recourse.Arg) []recourse.Arg {
 	return slices.DeleteFunc(slices.Clone(args), func(a recourse.Arg) bool {
-		return !slices.Contains([]string{"event", "remedy", "after", "since", "due"}, a.Name)
+		return !slices.Contains([]string{"event", "remedy", "after", "since", "due", "sum", "cost", "bound"}, a.Name)
 	})
 }
 

@@ -42,6 +42,10 @@ func (f settingsForm) read(p *playbook.Policy) (values, wrong map[string]string)
 			if text == "above" {
 				text = "above " + amountText(part(".limit"))
 			}
+		case playbook.Surcharge:
+			if text == "below" {
+				text = amountText(part(".limit"))
+			}
 		}
 		v, err := s.Parse(text)
 		if err != nil {

@@ -101,6 +101,12 @@ func (r Reader) settingField(p *playbook.Policy, s *playbook.Setting, v playbook
 			word, limit = "above", amount
 		}
 		f.Options, f.Limit = list(is("", word), []string{"always", "never", "above"}, r.approvalWord), is(".limit", limit)
+	case playbook.Surcharge:
+		word, limit := v.Text, ""
+		if word != "never" {
+			word, limit = "below", v.Text
+		}
+		f.Options, f.Limit = list(is("", word), []string{"never", "below"}, r.surchargeWord), is(".limit", limit)
 	case playbook.Period:
 		n, unit, cal := durationParts(*v.Span)
 		f.Value = is("", n)
@@ -138,6 +144,13 @@ func (r Reader) approvalWord(word string) string {
 		return r.T("approval_never")
 	}
 	return r.T("approval_above")
+}
+
+func (r Reader) surchargeWord(word string) string {
+	if word == "never" {
+		return r.T("surcharge_never")
+	}
+	return r.T("surcharge_below")
 }
 
 func (r Reader) unit(word string) string {
@@ -195,6 +208,11 @@ func (r Reader) SettingValue(s *playbook.Setting, v playbook.Value) string {
 			}
 		}
 		return r.approvalWord(v.Text)
+	case playbook.Surcharge:
+		if v.Text == "never" {
+			return r.surchargeWord(v.Text)
+		}
+		return r.T("surcharge_up_to", "bound", r.Bound(v.Text))
 	}
 	return s.Format(v)
 }
