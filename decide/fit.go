@@ -20,13 +20,15 @@ func (w *work) fit() {
 }
 
 // tooMuch says that a request asks for pieces or for money that are no longer there, beside all that left or is about to.
+// One of no money takes none: where more left by another door than a line cost, it stands as it is.
 func (w *work) tooMuch(r *recourse.Refund) bool {
+	money := r.Amount.Minor > 0
 	for _, p := range r.Lines {
-		if l := w.f.Order.Line(p.Line); l != nil && (w.paidPieces(p.Line) > l.Quantity || w.paidMoney(p.Line) > w.f.Order.PaidFor(p.Line).Minor) {
+		if l := w.f.Order.Line(p.Line); l != nil && (w.paidPieces(p.Line) > l.Quantity || money && w.paidMoney(p.Line) > w.f.Order.PaidFor(p.Line).Minor) {
 			return true
 		}
 	}
-	return r.Amount.Currency == w.f.Order.Currency() && w.left() < 0
+	return money && r.Amount.Currency == w.f.Order.Currency() && w.left() < 0
 }
 
 // fitted withdraws a request and puts what still fits in its place. The rest of a refund that was paid in part has no pieces
