@@ -8,6 +8,7 @@ import (
 
 	"recourse"
 	"recourse/account"
+	"recourse/desk"
 	"recourse/store"
 )
 
@@ -100,7 +101,7 @@ func (s *Server) enter(a *answer, r *http.Request) {
 			defer leave()
 			ctx = a.whole
 		}
-		r = r.WithContext(context.WithValue(ctx, actorKey, who))
+		r = r.WithContext(desk.InPerson(context.WithValue(ctx, actorKey, who), who.Person))
 	}
 	s.mux.ServeHTTP(a, r)
 }
