@@ -91,6 +91,12 @@ func (s *Server) enter(a *answer, r *http.Request) {
 			return
 		}
 		a.who = who.Merchant
+		if take.door == api {
+			if err := s.quotas.take(a, r, s.Clock()); err != nil {
+				s.refuse(a, r, err)
+				return
+			}
+		}
 		ctx := r.Context()
 		if s.long[pattern] {
 			leave, err := s.stay(a, who)
