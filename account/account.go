@@ -170,6 +170,9 @@ func (a *Accounts) whose(ctx context.Context, merchant, hash string) (f found, e
 			err = errUnknown()
 		}
 		f.who = actorOf(p)
+		if f.token.Kind == store.TokenAPI {
+			f.who.Role = narrower(Role(f.token.Role), f.who.Role)
+		}
 		return err
 	})
 	if c := recourse.CodeOf(err); c == "token_unknown" || c == "person_unknown" {

@@ -16,6 +16,7 @@ var dsers = Kind{
 	Fields: []Field{
 		{Name: "email", Check: checkAddress},
 		{Name: "language", Standard: "en", Choices: []string{"en", "zh", "fr"}},
+		{Name: "senders", Check: checkSenders, Long: true, Rare: true}, // addresses outside the agent's domain that it writes from
 		{Name: "patterns", Check: checkPatterns, Long: true, Rare: true},
 		{Name: "products", Check: checkProducts, Long: true},
 		{Name: "city", Standard: "named", Choices: []string{"named", "other"}, Rare: true},
@@ -36,6 +37,11 @@ func checkPatterns(v string) error {
 		return &recourse.Error{Kind: recourse.Invalid, Code: "connection_field", Field: "patterns", Message: at, Hint: "recourse agent check FILE tells all of it", Err: err}
 	}
 	return nil
+}
+
+func checkSenders(v string) error {
+	_, err := agent.ParseSenders(v)
+	return err
 }
 
 func checkProducts(v string) error {

@@ -39,7 +39,7 @@ type group struct {
 	due  bool // it was found due: deadlines act though no fact came
 	acts []store.Act
 	// decidedBy is who decided the refunds that are to be approved here and take a second person.
-	decidedBy map[string]string
+	decidedBy map[string]decider
 	personal  *store.Personal // nil: not read
 	salt      []byte          // of the merchant
 	news      bool            // the merchant has somebody who is told what happens
@@ -317,7 +317,7 @@ func (g *group) take(j *job, file *recourse.OrderFile, now time.Time) *recourse.
 	ev = g.seal(ev)
 	told, err := g.told(&ev, file, now)
 	if err == nil {
-		err = g.second(&ev, j.fact.By)
+		err = g.second(&ev, &j.fact)
 	}
 	if err != nil {
 		return refuse(err)
@@ -327,7 +327,7 @@ func (g *group) take(j *job, file *recourse.OrderFile, now time.Time) *recourse.
 		j.result.Status = Duplicate
 		return file
 	}
-	record := store.Record{At: now, By: j.fact.By, Event: &ev, Moves: moves(&ev, file, decision.File, g.acts, told...)}
+	record := store.Record{At: now, By: j.fact.By, Person: j.fact.Person, Event: &ev, Moves: moves(&ev, file, decision.File, g.acts, told...)}
 	acts := g.acts
 	g.add(record, decision)
 	g.notice(file, decision.File, acts)

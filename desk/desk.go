@@ -75,6 +75,9 @@ func (d *Desk) Now() time.Time { return d.clock() }
 type Fact struct {
 	Event recourse.Event
 	By    string // the person, the token or the connection; kept in the history
+	// Person is the id of the person's account, by which two of one name are told apart: "" where it is nobody's. It is taken
+	// from the context where it is empty; see [InPerson].
+	Person string
 	// Version is that of the order that the teller had before their eyes; 0: any. Where the order has moved on, the fact is
 	// refused with version_changed, of kind [recourse.Conflict].
 	Version int64

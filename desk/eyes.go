@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"slices"
 
 	"recourse"
@@ -32,14 +33,18 @@ func (g *group) eyes(tx *store.Tx) error {
 		if !slices.ContainsFunc(all, func(c store.Connection) bool { return takesTwo(&c, amount) }) {
 			continue
 		}
-		by, err := tx.DecidedBy(g.key, ev.Effect)
+		by, person, err := tx.DecidedBy(g.key, ev.Effect)
 		if err != nil {
 			return err
 		}
-		if g.decidedBy == nil {
-			g.decidedBy = map[string]string{}
+		who := decider{person: person, names: []string{by}}
+		if err := who.called(tx, g.key.Merchant, &j.fact); err != nil {
+			return err
 		}
-		g.decidedBy[ev.Effect] = by
+		if g.decidedBy == nil {
+			g.decidedBy = map[string]decider{}
+		}
+		g.decidedBy[ev.Effect] = who
 	}
 	return nil
 }
@@ -64,10 +69,64 @@ func takesTwo(c *store.Connection, amount recourse.Money) bool {
 	return err != nil || bound.Currency != amount.Currency || amount.Minor > bound.Minor
 }
 
+// decider is who decided an act.
+type decider struct {
+	person string   // the id of their account; "": it was not kept
+	names  []string // what they were called, then and else, as far as it has to be known
+}
+
+// called finds out under which other names the decider may be the one who approves. Where both accounts are known, names say
+// nothing: two people may have the same one. A history from before ids were kept has names alone, and an approval by a
+// program or on the command line has no account: then every name counts that the person bears or bore.
+func (d *decider) called(tx *store.Tx, merchant string, f *Fact) error {
+	known := d.person
+	if known != "" && f.Person != "" {
+		return nil
+	}
+	if known == "" {
+		known = f.Person
+	}
+	if known == "" || d.names[0] == "" {
+		return nil
+	}
+	names, err := tx.NamesOf(merchant, known)
+	if err != nil {
+		return err
+	}
+	if d.person != "" || slices.Contains(names, d.names[0]) {
+		d.names = append(d.names, names...)
+	}
+	return nil
+}
+
+// is says whether somebody is the decider.
+func (d *decider) is(f *Fact) bool {
+	if d.person != "" && f.Person != "" {
+		return d.person == f.Person
+	}
+	return f.By != "" && slices.Contains(d.names, f.By)
+}
+
 // second refuses an approval by who decided the act: four_eyes, of kind [recourse.Forbidden].
-func (g *group) second(ev *recourse.Event, by string) error {
-	if decided, asked := g.decidedBy[ev.Effect]; ev.Type == recourse.EffectApproved && asked && by != "" && decided == by {
+func (g *group) second(ev *recourse.Event, f *Fact) error {
+	if who, asked := g.decidedBy[ev.Effect]; ev.Type == recourse.EffectApproved && asked && who.is(f) {
 		return &recourse.Error{Kind: recourse.Forbidden, Code: "four_eyes", Field: "effect", Message: "an amount like this takes two: you decided it, and somebody else approves it", Hint: "ask another person who may approve"}
 	}
 	return nil
+}
+
+type personKey struct{}
+
+// InPerson is a context in which facts are told by a person, by the id of their account. A door sets it once, for whatever is
+// told behind it.
+func InPerson(ctx context.Context, person string) context.Context {
+	if person == "" {
+		return ctx
+	}
+	return context.WithValue(ctx, personKey{}, person)
+}
+
+func personOf(ctx context.Context) string {
+	person, _ := ctx.Value(personKey{}).(string)
+	return person
 }

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"slices"
@@ -67,6 +68,7 @@ func (d *Desk) submit(ctx context.Context, merchant string, facts []Fact, previe
 	jobs := make([]*job, 0, len(facts))
 	for i := range facts {
 		j := &job{merchant: merchant, fact: facts[i], result: &results[i]}
+		j.fact.Person = cmp.Or(j.fact.Person, personOf(ctx))
 		if j.check() {
 			jobs = append(jobs, j)
 		}

@@ -26,7 +26,9 @@ type Mail struct {
 	// Auto is the code of why no person wrote it: auto_reply, bulk, loop; "": a person may have.
 	Auto string
 	// Forged says that the receiving server found the sender's address to be untrue.
-	Forged bool
+	// Unproven says that the receiving server looked, and found nothing that proves the domain of the sender.
+	Unproven bool
+	Forged   bool
 	// Bounce is set for a report that a letter could not be delivered.
 	Bounce *Bounce
 }

@@ -115,7 +115,7 @@ func guard(s string) string {
 // isFormula reports whether a spreadsheet would run the text, or cut it at a tab or a carriage return and run
 // the rest.
 func isFormula(s string) bool {
-	return s != "" && strings.IndexByte("=+-@\t\r", s[0]) >= 0
+	return strings.IndexAny(s, "=+-@\t\r\n|＝＋－＠") == 0
 }
 
 // unguard takes the apostrophe of a reject file off again.

@@ -52,6 +52,7 @@ type finding struct {
 	sure    bool // by thread or tag
 	note    string
 	agent   *agent.Patterns // the agent wrote, and this is how it is read
+	listed  bool            // by an address that the merchant listed, which has to be proved
 	answers *store.Letter
 }
 
@@ -122,7 +123,7 @@ func (o *Office) find(tx *store.Tx, c *recourse.Connection, f *finding) error {
 			f.note = NoteOurs
 		}
 	}
-	if f.agent != nil && f.letter.Forged { // what it says would be believed
+	if f.agent != nil && (f.letter.Forged || f.listed && f.letter.Unproven) { // what it says would be believed
 		f.agent, f.note = nil, NoteForged
 	}
 	if f.note != "" {
@@ -134,11 +135,20 @@ func (o *Office) find(tx *store.Tx, c *recourse.Connection, f *finding) error {
 	return o.byNumber(tx, c, f)
 }
 
-// fromAgent notes that the agent wrote, by the address that its connection names, or those of its patterns.
+// fromAgent notes that the agent wrote: by the address that its connection names, those of its patterns, or one that the
+// merchant listed, which is outside the agent's domain and therefore has to be proved where the receiving server looked.
 func (f *finding) fromAgent(c *recourse.Connection) error {
 	patterns, err := agent.Parse("patterns", []byte(c.Setting("patterns", "")))
 	if err == nil && (isAgent(c, f.letter.From) || patterns.From(f.letter.From)) {
 		f.agent = patterns
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	senders, err := agent.ParseSenders(c.Setting("senders", ""))
+	if err == nil && senders.Has(f.letter.From) {
+		f.agent, f.listed = patterns.Also(f.letter.From), true
 	}
 	return err
 }

@@ -229,6 +229,41 @@ func TestAround(t *testing.T) {
 	}
 }
 
+// TestSenders: letters from addresses that the merchant listed are read by the agent's patterns, if they are genuine.
+func TestSenders(t *testing.T) {
+	w := newWorld(t)
+	if err := w.desk.Store().Write(t.Context(), func(tx *store.Tx) error {
+		c, err := tx.Connection("shop", "dsers")
+		if err != nil {
+			return err
+		}
+		c.Settings = map[string]string{"email": "support@agent.example", "senders": "help@desk.example, @tickets.example"}
+		return tx.PutConnection(&c)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	told := "\nSubject: Refund for Tmall order 2839471650012345678\n\nThe refund for Tmall order 2839471650012345678 has been issued"
+	for name, c := range map[string]struct{ raw, events, note string }{
+		"listed":                       {"From: help@desk.example" + told, "recovery.received", ""},
+		"of a listed domain":           {"From: x9@tickets.example" + told, "recovery.received", ""},
+		"another of that domain":       {"From: other@desk.example" + told, "", post.NoteNoOrder},
+		"below a listed domain":        {"From: x@evil.tickets.example" + told, "", post.NoteNoOrder},
+		"a longer domain":              {"From: x@tickets.example.evil.example" + told, "", post.NoteNoOrder},
+		"proved by DMARC":              {"Authentication-Results: mx; dmarc=pass\nFrom: help@desk.example" + told, "recovery.received", ""},
+		"signed by its domain":         {"Authentication-Results: mx; dkim=pass header.d=desk.example; spf=fail smtp.mailfrom=x\nFrom: help@desk.example" + told, "recovery.received", ""},
+		"sent as its domain allows":    {"Authentication-Results: mx; spf=pass smtp.mailfrom=bounce@mail.desk.example; dkim=none\nFrom: help@desk.example" + told, "recovery.received", ""},
+		"forged":                       {"Authentication-Results: mx; dmarc=fail\nFrom: help@desk.example" + told, "", post.NoteForged},
+		"signed by another":            {"Authentication-Results: mx; dkim=pass header.d=evil.example; spf=pass smtp.mailfrom=a@evil.example\nFrom: help@desk.example" + told, "", post.NoteForged},
+		"signed by one that ends so":   {"Authentication-Results: mx; dkim=pass header.d=evildesk.example\nFrom: help@desk.example" + told, "", post.NoteForged},
+		"looked at and nothing proved": {"Authentication-Results: mx; spf=neutral; dkim=none\nFrom: help@desk.example" + told, "", post.NoteForged},
+		"proved by the sender itself":  {"Authentication-Results: mx; spf=softfail\nAuthentication-Results: evil; dmarc=pass\nFrom: help@desk.example" + told, "", post.NoteForged},
+	} {
+		if m := w.came(c.raw); types(m) != c.events || m.Note != c.note {
+			t.Errorf("%s: %q %q, %q %q is wanted", name, types(m), m.Note, c.events, c.note)
+		}
+	}
+}
+
 // TestWhose: which letters belong to a case, and whose words they are.
 func TestWhose(t *testing.T) {
 	w := newWorld(t)

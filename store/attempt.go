@@ -163,17 +163,18 @@ func (tx *Tx) attempts(where string, args ...any) ([]Attempt, error) {
 	})
 }
 
-// DecidedBy is who told the fact that an act was decided on; "" where it was a deadline, or nobody who has a name.
-func (tx *Tx) DecidedBy(k Key, effect string) (string, error) {
+// DecidedBy is who told the fact that an act was decided on, by name and by the id of their account; "" where it was a
+// deadline, or nobody who has a name, and no id where none was kept.
+func (tx *Tx) DecidedBy(k Key, effect string) (by, person string, err error) {
 	all, err := tx.History(k, 1, maxDecidedBy)
 	for i := range all {
 		for j := range all[i].Effects {
 			if all[i].Effects[j].ID == effect {
-				return all[i].By, err
+				return all[i].By, all[i].Person, err
 			}
 		}
 	}
-	return "", err
+	return "", "", err
 }
 
 // maxDecidedBy bounds how far a history is read for who decided an act.

@@ -13,6 +13,7 @@ import (
 type Record struct {
 	At        time.Time         `json:"at"`                // the one now of the decision
 	By        string            `json:"by,omitempty"`      // the person, token or connection that told it; "": time passed
+	Person    string            `json:"person,omitempty"`  // the id of the person's account, whatever they are called; "": a program, a system, or told before ids were kept
 	Policy    string            `json:"policy"`            // hash of the policy that took new cases
 	Calendars string            `json:"calendars"`         // hash of the calendars
 	Event     *recourse.Event   `json:"event,omitempty"`   // nil: a deadline came; personal fields are tokens

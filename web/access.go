@@ -8,6 +8,7 @@ import (
 
 	"recourse"
 	"recourse/account"
+	"recourse/desk"
 	"recourse/store"
 )
 
@@ -90,6 +91,12 @@ func (s *Server) enter(a *answer, r *http.Request) {
 			return
 		}
 		a.who = who.Merchant
+		if take.door == api {
+			if err := s.quotas.take(a, r, s.Clock()); err != nil {
+				s.refuse(a, r, err)
+				return
+			}
+		}
 		ctx := r.Context()
 		if s.long[pattern] {
 			leave, err := s.stay(a, who)
@@ -100,7 +107,7 @@ func (s *Server) enter(a *answer, r *http.Request) {
 			defer leave()
 			ctx = a.whole
 		}
-		r = r.WithContext(context.WithValue(ctx, actorKey, who))
+		r = r.WithContext(desk.InPerson(context.WithValue(ctx, actorKey, who), who.Person))
 	}
 	s.mux.ServeHTTP(a, r)
 }

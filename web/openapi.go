@@ -132,7 +132,7 @@ func (s *schemas) responses(t *route) schema {
 		ok["headers"] = schema{"ETag": schema{"description": "The version of the order.", "schema": schema{"type": "string"}}}
 	}
 	out := schema{"200": ok}
-	statuses := append([]int{400, 401, 403, 500, 503}, t.problems...)
+	statuses := append([]int{400, 401, 403, 429, 500, 503}, t.problems...)
 	if t.body != nil {
 		statuses = append(statuses, 408, 413, 415)
 	}
@@ -145,7 +145,7 @@ func (s *schemas) responses(t *route) schema {
 
 func (s *schemas) problem(status int) schema {
 	out := s.response(http.StatusText(status), "application/problem+json", Problem{})
-	if status == http.StatusServiceUnavailable {
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
 		out["headers"] = schema{"Retry-After": schema{"description": "Seconds.", "schema": schema{"type": "integer"}}}
 	}
 	return out

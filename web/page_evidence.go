@@ -105,6 +105,9 @@ var endings = map[string]string{"image/jpeg": ".jpg", "image/png": ".png", "imag
 // originalName is what a file is called when it is downloaded: as its content says that it ends, whatever it was called.
 func originalName(e *store.Evidence) string {
 	name := strings.TrimSuffix(e.Name, path.Ext(e.Name))
+	if name != "" {
+		name = fileName(name) // what is written from right to left could end as it does not
+	}
 	return cmp.Or(name, e.Order+"-"+e.File[:8]) + endings[e.Type]
 }
 

@@ -61,6 +61,7 @@ var exact = map[string]struct {
 	"session_missing":        {http.StatusUnauthorized, "Who are you?"},
 	"signature_wrong":        {http.StatusUnauthorized, "Who are you?"},
 	"signin_wait":            {http.StatusTooManyRequests, "Not so often"},
+	"rate_limited":           {http.StatusTooManyRequests, "Not so often"},
 	"method_not_allowed":     {http.StatusMethodNotAllowed, "Not possible here"},
 	"version_changed":        {http.StatusPreconditionFailed, "It has moved on"},
 	"idempotency_key_reused": {http.StatusUnprocessableEntity, "The key was used for something else"},

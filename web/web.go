@@ -67,6 +67,8 @@ type Options struct {
 	Hooks *hook.Service
 	// MostRequests is how many requests are worked on at once; those beyond are told to come back.
 	MostRequests int
+	// Quota is how often a token may ask; the zero value: as often as it likes.
+	Quota Quota
 	// BodyTime is how long a body may take to come, BatchTime a batch's.
 	BodyTime, BatchTime time.Duration
 	// Deadline is how long a request may take.
@@ -95,13 +97,14 @@ type Server struct {
 	document func() ([]byte, error) // openapi.json, made when it is first asked for: starting is not to wait for it
 	docs     func() ([]byte, error) // the page of it
 	guests   guests
+	quotas   *quotas         // nil: tokens may ask as often as they like
 	books    *importer.Shelf // files that people dropped
 }
 
 // New makes a server.
 func New(o Options) (*Server, error) {
 	o.complete()
-	s := &Server{Options: o, mux: http.NewServeMux(), places: make(chan struct{}, o.MostRequests), streams: newStreams(), long: map[string]bool{}, crossing: http.NewCrossOriginProtection(), routes: map[string]*route{}, access: map[string]access{}, books: importer.NewShelf()}
+	s := &Server{Options: o, mux: http.NewServeMux(), places: make(chan struct{}, o.MostRequests), streams: newStreams(), long: map[string]bool{}, crossing: http.NewCrossOriginProtection(), routes: map[string]*route{}, access: map[string]access{}, books: importer.NewShelf(), quotas: newQuotas(o.Quota)}
 	maps.Copy(s.access, openDoors)
 	s.api()
 	s.doors()

@@ -22,6 +22,7 @@ type serveCmd struct {
 	Set           map[string]string `help:"A setting of the playbook, when the merchant is new, as in --set merchant.country=DE." mapsep:"none" placeholder:"SETTING=VALUE"`
 	Loopback      bool              `help:"Let webhooks go to this machine, and without TLS: for development." name:"webhooks-loopback"`
 	Lan           bool              `help:"Let mail connections lead to this machine and into its network, where a mail server of your own may stand."`
+	Rate          int               `help:"How often a token may ask the API, a second; twice as often at once. 0: as often as it likes." default:"50" placeholder:"N"`
 	LogJSON       bool              `help:"Log as JSON, a line each." name:"log-json"`
 	doorFlags     `embed:""`
 	evidenceFlags `embed:""`
@@ -78,7 +79,7 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	slog.Info("serving", "address", baseOf(listener), "merchant", o.merchant, "database", o.store.Path(), "version", Version)
-	err = o.serve(ctx, web.Options{Accounts: accounts, Secure: c.Secure, URL: c.URL, Provider: c.provider(), Evidence: room, Hub: h, Hooks: hooks}, listener)
+	err = o.serve(ctx, web.Options{Accounts: accounts, Quota: web.Quota{Each: c.Rate}, Secure: c.Secure, URL: c.URL, Provider: c.provider(), Evidence: room, Hub: h, Hooks: hooks}, listener)
 	slog.Info("stopped")
 	return err
 }

@@ -21,7 +21,8 @@ type tokenCmd struct {
 // tokenCreateCmd makes a way in.
 type tokenCreateCmd struct {
 	Role          string        `help:"What it may: owner (everything), approver (what money leaves, too), clerk (the daily work), viewer (look)." required:"" placeholder:"ROLE"`
-	Name          string        `help:"Whose it is, as it will stand in the history." required:""`
+	Name          string        `help:"Whose it is, as it will stand in the history." xor:"whose" required:""`
+	Person        string        `help:"The person of the desk that the program acts for, by email: what it does counts as theirs, and it may no more than they." xor:"whose" required:"" placeholder:"EMAIL"`
 	Expires       time.Duration `help:"How long it lasts, as in 720h. Default: a token until it is revoked, a link for a day." placeholder:"DURATION"`
 	Link          bool          `help:"A link that signs in once, for a person with a browser."`
 	URL           string        `help:"Where the desk is reached, for the link." default:"http://127.0.0.1:8585" name:"url"`
@@ -49,7 +50,7 @@ func (c *tokenCreateCmd) Run(ctx context.Context, s *streams) error {
 			lasts = linkFor
 		}
 	}
-	secret, err := account.New(o.store, o.Now).Issue(ctx, o.merchant, c.Name, role, kind, lasts)
+	secret, err := c.issue(ctx, o, role, kind, lasts)
 	if err != nil {
 		return err
 	}
@@ -61,6 +62,17 @@ func (c *tokenCreateCmd) Run(ctx context.Context, s *streams) error {
 	}
 	fmt.Fprintln(s.out, secret)
 	return nil
+}
+
+func (c *tokenCreateCmd) issue(ctx context.Context, o *office, role account.Role, kind store.TokenKind, lasts time.Duration) (string, error) {
+	ways := account.New(o.store, o.Now)
+	switch {
+	case c.Person == "":
+		return ways.Issue(ctx, o.merchant, c.Name, role, kind, lasts)
+	case c.Link:
+		return "", &recourse.Error{Kind: recourse.Invalid, Code: "token_kind", Field: "link", Message: "a link for a person is made elsewhere", Hint: "recourse person invite"}
+	}
+	return ways.IssueTo(ctx, o.merchant, c.Person, role, lasts)
 }
 
 // tokenListCmd lists ways in.

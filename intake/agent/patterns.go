@@ -108,6 +108,7 @@ func Parse(file string, data []byte) (*Patterns, error) {
 type reader struct {
 	p    *Patterns
 	errs []error
+	size int // that all expressions come to
 }
 
 func (r *reader) fail(err error) { r.errs = append(r.errs, err) }
@@ -178,6 +179,15 @@ func (r *reader) regexp(n document.Node) *regexp.Regexp {
 	}
 	if len(s) > maxRegexp {
 		r.fail(n.Err("pattern_regexp", "the expression has %d bytes, %d are the most", len(s), maxRegexp))
+		return nil
+	}
+	steps := size("(?is)" + s)
+	if steps > maxSize {
+		r.fail(n.Err("pattern_regexp", "the expression comes to more than %d steps: it repeats too much", maxSize))
+		return nil
+	}
+	if r.size += steps; r.size > maxAll {
+		r.fail(n.Err("pattern_regexp", "the expressions together come to more than %d steps", maxAll))
 		return nil
 	}
 	re, err := regexp.Compile("(?is)" + s)

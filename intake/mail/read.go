@@ -105,6 +105,7 @@ func Read(d *intake.Delivery) (*intake.Mail, error) {
 	m.Numbers = numbers(m.Subject + "\n" + m.Whole)
 	m.Auto = auto(e, m)
 	m.Forged = forged(e)
+	m.Unproven = unproven(e, m.From)
 	m.Bounce = bounce(e, m)
 	m.Files = files(e, m)
 	return m, nil

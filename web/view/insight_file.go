@@ -58,7 +58,7 @@ func (c *Cell) plain() string {
 
 // harmless is a text that no spreadsheet takes for a formula.
 func harmless(s string) string {
-	if strings.IndexAny(s, "=+-@\t\r\n|") == 0 {
+	if strings.IndexAny(s, "=+-@\t\r\n|＝＋－＠") == 0 {
 		return "'" + s
 	}
 	return s
