@@ -42,7 +42,7 @@ func TestOffersPage(t *testing.T) {
 	h.sad()
 	ada := h.enter("Ada", account.Owner)
 	_, body := ada.drop("/offers/import", nil, [3]string{"list", "offers.csv", offerList})
-	wants(t, "read", body, "4 offers were read, 4 of them new; 1 rows were not; 1 offers were tied", "Row 6:", "/offers/rejects.csv", "红色风筝")
+	wants(t, "read", body, "Offers read: 4, of them new: 4. Rows not taken: 1. Offers tied to an item: 1.", "Row 6:", "/offers/rejects.csv", "红色风筝")
 	_, body = ada.get("/offers/rejects.csv")
 	wants(t, "rejects", body, "Nobody", "offer_price")
 	_, body = ada.drop("/offers/import", nil, [3]string{"list", "x.csv", "a,b\n1,2\n"})
@@ -50,7 +50,7 @@ func TestOffersPage(t *testing.T) {
 	_, body = ada.get("/offers?q=" + url.QueryEscape("风筝"))
 	wants(t, "found", body, "Weifang Kites", "-Ear &amp; Co")
 	_, body = ada.post("/offers", url.Values{"supplier": {"Hand"}, "title": {"=Kite"}, "price": {"44,50 CNY"}, "stock": {"3"}, "for": {"KITE"}, "as": {"similar"}})
-	wants(t, "by hand", body, "The offer is kept", "=Kite")
+	wants(t, "by hand", body, "The offer is saved", "=Kite")
 	status, body := ada.post("/offers", url.Values{"supplier": {"Hand"}, "title": {"Kite"}, "price": {"44.50"}})
 	wants(t, "no currency", body, "notice bad", `value="44.50"`)
 	if status != http.StatusUnprocessableEntity {
@@ -59,12 +59,12 @@ func TestOffersPage(t *testing.T) {
 	_, file := ada.get("/offers/offers.csv")
 	wants(t, "file", file, "supplier,suppliersku,title,price", "'=Kite", "41.00,CNY")
 	_, body = ada.drop("/offers/import", nil, [3]string{"list", "back.csv", file})
-	wants(t, "read again", body, "5 offers were read, 0 of them new; 0 rows were not")
+	wants(t, "read again", body, "Offers read: 5, of them new: 0. Rows not taken: 0.")
 
 	_, body = ada.drop("/rates", url.Values{"text": {"2026-03-13,EUR,CNY,7.8512\n2026-03-13,EUR,XXX9,1"}})
 	wants(t, "wrong rate", body, "none was kept", "is no currency", "7.8512\n")
 	_, body = ada.drop("/rates", url.Values{"text": {"2026-03-13,EUR,CNY,7.8512"}})
-	wants(t, "rate", body, "The rates are kept", "EUR → CNY", "7.8512")
+	wants(t, "rate", body, "The rates are saved", "EUR → CNY", "7.8512")
 	var r store.Rate
 	if err := h.desk.Store().Read(t.Context(), func(tx *store.Tx) (err error) {
 		r, _, err = tx.RateOn(pageShop, "EUR", "CNY", recourse.Date{Year: 2026, Month: 3, Day: 16}, 7)
@@ -237,7 +237,7 @@ func TestMoneyPage(t *testing.T) {
 	h.tell(recourse.RefundSentNow, `{"order":"77","case":"77-1","amount":"59.80 EUR"}`)
 	h.tell(recourse.RefundSucceeded, `{"order":"77","case":"77-1","amount":"59.80 EUR"}`)
 	_, body := ada.get("/money?in=EUR")
-	wants(t, "money", body, "€59.80", "CN¥80.00", "0–7 days", `href="/cases/77-1"`, "chased next", "CNY is not in this sum: there is no rate to EUR")
+	wants(t, "money", body, "€59.80", "CN¥80.00", "0–7 days", `href="/cases/77-1"`, "chased next", "Not in this sum: CNY. There is no rate to EUR")
 	ada.drop("/rates", url.Values{"text": {"2026-03-13,CNY,EUR,0.1274"}})
 	_, body = ada.get("/money?in=EUR")
 	// 59.80 less 80.00 CNY at 0.1274, which is 10.19.
