@@ -127,7 +127,7 @@ func TestChooseOffer(t *testing.T) {
 	ada := h.enter("Ada", account.Owner)
 	id := h.offered(t, ada)
 	_, page := ada.get("/cases/" + id)
-	wants(t, "panel", page, "Goods from elsewhere", "Weifang Kites", "Why? ", "What stands against the others", "It costs 237% of what the item cost", "more", "Choose this one", "Offer to the buyer")
+	wants(t, "panel", page, "Goods from elsewhere", "Weifang Kites", "Why: ", "Offers that cannot be taken", "It costs 237% of what the item cost", "more", "Choose this one", "Offer to the buyer")
 	form := choice(t, page)
 	_, body := h.enter("Vera", account.Viewer).get("/cases/" + id)
 	wants(t, "viewer", body, "Goods from elsewhere", "-Choose this one")
@@ -241,7 +241,7 @@ func TestMoneyPage(t *testing.T) {
 	ada.drop("/rates", url.Values{"text": {"2026-03-13,CNY,EUR,0.1274"}})
 	_, body = ada.get("/money?in=EUR")
 	// 59.80 less 80.00 CNY at 0.1274, which is 10.19.
-	wants(t, "home", body, "€49.61", "CNY to EUR at 0.1274", "March 2026", "-is not in this sum")
+	wants(t, "home", body, "€49.61", "CNY to EUR at 0.1274", "March 2026", "-Not in this sum")
 	_, body = ada.get("/money/recoveries.csv")
 	wants(t, "recoveries", body, "77-1", "80", "Hangzhou <Kites> & Co")
 	_, body = ada.get("/money/postings.csv")
