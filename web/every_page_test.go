@@ -340,7 +340,7 @@ func deskPages(t *testing.T, h *house, other store.Person) []onePage {
 	return []onePage{
 		{name: "case-sourcing", path: "/cases/" + searching, says: "Goods from elsewhere", open: ".sourcing details, .bk"},
 		{name: "suppliers", path: "/suppliers", says: "yiwu-lamps"}, {name: "suppliers-late", path: "/suppliers?sort=late", says: "Most often late"}, {name: "supplier-file", path: "/suppliers/yiwu-lamps", says: "How the figures came about"},
-		{name: "offers", path: "/offers", says: "蓝牙"}, {name: "offers-wrong", path: "/offers", form: url.Values{"supplier": {"A"}, "title": {"B"}, "price": {"much"}}, says: "Offers"},
+		{name: "offers", path: "/offers", says: "蓝牙"}, {name: "offers-wrong", path: "/offers", form: url.Values{"supplier": {"A"}, "title": {"B"}, "price": {"much"}}, says: "“much” is no amount"},
 		{name: "rates", path: "/rates", says: "7.8512"}, {name: "money", path: "/money?in=EUR", says: "Awaited from suppliers, by age"},
 		{name: "connections", path: "/connections", says: "Notre ERP"}, {name: "connect", path: "/connections/new/signed", says: "whsec_"}, {name: "connection", path: "/connections/erp", says: "Address for deliveries", open: ".remove"},
 		{name: "receipt", path: "/connections/erp/receipts/msg_1", says: "order.placed"}, {name: "receipt-failed", path: "/connections/erp/receipts/msg_2", says: "As it came"},

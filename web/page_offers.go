@@ -143,9 +143,30 @@ func byHand(f url.Values) (row intake.OfferRow, err error) {
 				break
 			}
 		}
-		err = &recourse.Error{Kind: recourse.Invalid, Code: bad.Code, Field: field, Message: bad.Reason, Hint: bad.Hint}
+		err = rejected(bad, field)
 	}
 	return row, err
+}
+
+// rejected is a row that could not be read, as an error of the field that it was.
+func rejected(r *intake.Reject, field string) error {
+	message := r.Reason
+	if r.Value != "" {
+		message += `: "` + r.Value + `"`
+	}
+	return &recourse.Error{Kind: recourse.Invalid, Code: r.Code, Field: field, Message: message, Hint: r.Hint}
+}
+
+// rejectWhy says in the reader's words why a row was not taken; what has no words is said as it came.
+func (v *visit) rejectWhy(r *intake.Reject) string {
+	say, do, ok := v.lang.Error(rejected(r, r.Field))
+	if !ok {
+		return recourse.Shorten(r.String(), rejectsTelled)
+	}
+	if r.Name != "" {
+		say = r.Name + " · " + say
+	}
+	return say + " " + do
 }
 
 // splitPrice takes the currency off a price, whichever side it stands on: 82.50 CNY.
@@ -303,7 +324,7 @@ func (v *visit) readOffers(file *os.File, name string, currency recourse.Currenc
 	w := intake.NewRejectWriter(&rejects, list.Header())
 	sum, err := importer.ReadOffers(v.r.Context(), v.desk, v.who.Merchant, list, name, func(r *intake.Reject) error {
 		if len(out.Rejects) < rejectsShown {
-			out.Rejects = append(out.Rejects, v.read.T("off_row", "row", v.read.Number(r.Row), "why", recourse.Shorten(r.String(), rejectsTelled)))
+			out.Rejects = append(out.Rejects, v.read.T("off_row", "row", v.read.Number(r.Row), "why", v.rejectWhy(r)))
 		}
 		if rejects.Len() > mostRejects {
 			return nil

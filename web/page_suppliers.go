@@ -19,6 +19,7 @@ var supplierPageRoutes = []pageRoute{
 }
 
 func (s *site) suppliers(v *visit) error {
+	v.atHome()
 	all, err := v.desk.Suppliers(v.r.Context(), v.who.Merchant)
 	if err != nil {
 		return err

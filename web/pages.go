@@ -168,8 +168,9 @@ func (v *visit) letterhead(order, back string) (view.LinkModel, error) {
 
 // page is what stands around a page.
 func (v *visit) page(title string) view.Page {
+	parts, pages := v.nav()
 	return view.Page{
-		R: v.read, Title: title, Shop: v.shop, Me: v.who.Name, Role: v.read.T("role_" + string(v.who.Role)), Here: v.r.URL.RequestURI(), Style: address("desk.css"), Script: address("desk.js"), Nav: v.nav(),
+		R: v.read, Title: title, Shop: v.shop, Me: v.who.Name, Role: v.read.T("role_" + string(v.who.Role)), Here: v.r.URL.RequestURI(), Style: address("desk.css"), Script: address("desk.js"), Nav: parts, Pages: pages,
 		Leave: v.leave, Langs: deskLanguages(v.lang.Catalog()), Notice: v.said(), Called: v.called,
 	}
 }

@@ -122,6 +122,9 @@ func seedShop(ctx context.Context, s *streams, f *databaseFlags, room *evidence.
 		err = sd.run(ctx, now)
 	}
 	if err == nil {
+		err = o.seedOffers(ctx, now)
+	}
+	if err == nil {
 		err = o.seedPeople(ctx, account.New(st, time.Now))
 	}
 	o.close()

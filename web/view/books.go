@@ -321,7 +321,7 @@ func (r Reader) Home(h desk.InHome) HomeSum {
 		out.Amount = r.Money(recourse.Money{Minor: 0, Currency: h.Sum.Currency})
 	}
 	for _, x := range h.Used {
-		out.Rates = append(out.Rates, r.T("bk_rate", "from", string(x.Base), "to", string(x.Quote), "rate", RateText(x), "day", r.Day(x.Day)))
+		out.Rates = append(out.Rates, r.T("bk_rate", "from", string(x.Base), "to", string(x.Quote), "rate", r.rate(x), "day", r.Day(x.Day)))
 	}
 	var missing []string
 	for _, c := range h.Missing {

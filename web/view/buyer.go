@@ -355,10 +355,12 @@ func (r Reader) near(s recourse.ParcelStatus) string {
 // UploadBytes is the most that one file may have. It is what the room of evidence takes.
 const UploadBytes = 200 << 20
 
-const (
-	uploadSize   = "200\u00a0MB"
-	uploadAccept = "image/jpeg,image/png,image/webp,image/gif,image/heic,image/heif,.heic,.heif,video/mp4,video/quicktime,video/webm,.mov"
-)
+// uploadSize says how much that is.
+func (f BuyerFrame) uploadSize() string {
+	return f.R.Buyer("file_mb", "n", f.R.Number(UploadBytes>>20))
+}
+
+const uploadAccept = "image/jpeg,image/png,image/webp,image/gif,image/heic,image/heif,.heic,.heif,video/mp4,video/quicktime,video/webm,.mov"
 
 // LangName is a language by its own name: whoever looks for theirs may read no other.
 func (f BuyerFrame) LangName(l text.Lang) string { return f.R.Other(string(l)).Name() }

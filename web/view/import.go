@@ -203,9 +203,17 @@ func (r Reader) news(ev *recourse.Event) string {
 	return words + " · " + r.ShortDay(ev.Time, r.Now)
 }
 
-// NewImportReject is a rejected row.
+// NewImportReject is a rejected row. The program's own sentences are in English, and the more exact ones: readers of other
+// languages get theirs where there are any.
 func NewImportReject(r Reader, x *intake.Reject) ImportReject {
-	return ImportReject{Row: r.Number(x.Row), Column: x.Name, Value: x.Value, Reason: x.Reason, Hint: x.Hint, ID: x.Order}
+	out := ImportReject{Row: r.Number(x.Row), Column: x.Name, Value: x.Value, Reason: x.Reason, Hint: x.Hint, ID: x.Order}
+	if r.Lang() == "en" {
+		return out
+	}
+	if say, do, ok := r.Error(&recourse.Error{Code: x.Code, Field: x.Field, Message: x.Reason + `: "` + x.Value + `"`}); ok {
+		out.Reason, out.Hint = say, do
+	}
+	return out
 }
 
 // NewImportRun is what came of a run.

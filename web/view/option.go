@@ -21,6 +21,7 @@ type Ask struct {
 	Due      Instant
 	Answers  []Form
 	Acts     bool // it is answered by approving or rejecting one of the acts
+	Approved bool // it was answered so, and the refund is under way
 	Others   []Other
 }
 
@@ -120,6 +121,9 @@ func (r Reader) options(v *desk.View, c *recourse.Case) (asks []Ask, facts []For
 	}
 	for _, q := range openAsks(v.File, c) {
 		a := &asks[place[q.Question]]
+		if acted && !a.Acts && slices.Contains(q.Choices, "approve") {
+			a.Acts, a.Approved = true, true
+		}
 		a.Others = r.others(v, c, &q, func(choice string) bool {
 			return answered[q.Question+" "+choice] || a.Acts && (choice == "approve" || choice == "reject")
 		})

@@ -20,6 +20,7 @@ type Page struct {
 	Script string // where the script is
 	Tour   *Tour  // what the tour says here; nil: nothing
 	Nav    []Link // the desk's parts
+	Pages  []Link // the pages of the part that is open; none: it has only one
 	Leave  string // where the form that signs out is sent; "": nobody can sign out here
 	Notice *Notice
 	Langs  []text.Lang

@@ -27,7 +27,7 @@ type SourcingLine struct {
 	Title  string
 	SKU    string
 	Pieces string
-	Looked string
+	Looked string // how many offers were compared; "": none is known
 	Best   []OfferCard
 	Others []OfferCard // that cannot be taken, or stand behind the three
 	Ways   []WayOut    // how goods that are too big could go
@@ -105,7 +105,10 @@ func Looks(v *desk.View, id string) bool {
 }
 
 func (r Reader) sourcingLine(f *desk.Sourcing, big bool) SourcingLine {
-	l := SourcingLine{Line: f.Line.Line, Title: f.Line.Title, SKU: f.Line.SKU, Pieces: r.Number(f.Want.Pieces), Looked: r.T("src_looked", "n", r.Number(f.Looked))}
+	l := SourcingLine{Line: f.Line.Line, Title: f.Line.Title, SKU: f.Line.SKU, Pieces: r.Number(f.Want.Pieces)}
+	if f.Looked > 0 {
+		l.Looked = r.T("src_looked", "n", r.Number(f.Looked))
+	}
 	if l.Title == "" {
 		l.Title = l.SKU
 	}

@@ -24,7 +24,7 @@ type SupplierRow struct {
 	Name, Href string
 	Merged     string // other names of it
 	Standing   string
-	Known      bool
+	Class      string           // how good that is, beside the words
 	Figures    []SupplierFigure // late, out of stock, claims, silent
 	Answer     string
 	Counted    string
@@ -95,7 +95,7 @@ func bySupplier(by string, a, b *desk.SupplierCard) int {
 }
 
 func (r Reader) supplierRow(c *desk.SupplierCard) SupplierRow {
-	row := SupplierRow{Name: c.Name, Href: SupplierPath(c.ID), Known: c.Known, Standing: r.T("sup_standing_of", "n", r.Number(c.Standing/10)), Answer: "–", Counted: r.Number(c.Record.Counted), Offers: r.Number(c.Offers), Figures: r.figures(&c.Record)}
+	row := SupplierRow{Name: c.Name, Href: SupplierPath(c.ID), Class: standingClass(c), Standing: r.T("sup_standing_of", "n", r.Number(c.Standing/10)), Answer: "–", Counted: r.Number(c.Record.Counted), Offers: r.Number(c.Offers), Figures: r.figures(&c.Record)}
 	if len(c.Merged) > 0 {
 		row.Merged = r.T("sup_also", "names", r.List(c.Merged))
 	}
@@ -106,6 +106,19 @@ func (r Reader) supplierRow(c *desk.SupplierCard) SupplierRow {
 		row.Answer = r.span(int64(c.Record.Answer.Seconds()))
 	}
 	return row
+}
+
+// standingClass is how good a standing is: most suppliers come to 80 and more.
+func standingClass(c *desk.SupplierCard) string {
+	switch {
+	case !c.Known:
+		return ""
+	case c.Standing >= 800:
+		return "good"
+	case c.Standing < 650:
+		return "bad"
+	}
+	return "open"
 }
 
 func (r Reader) figures(c *sourcing.Record) []SupplierFigure {
@@ -242,11 +255,11 @@ func (r Reader) OfferRow(o *store.Offer, ties []store.Substitute) OfferRow {
 		row.Stock = "?"
 	}
 	if o.LeadDays > 0 {
-		row.Lead = r.T("off_days", "n", r.Number(o.LeadDays))
+		row.Lead = r.T("off_days", "days", r.Days(o.LeadDays))
 	}
 	for _, s := range ties {
 		if s.Offer == o.Number {
-			row.Ties = append(row.Ties, r.tied(s.Link)+": "+s.SKU)
+			row.Ties = append(row.Ties, r.T("off_tied", "link", r.tied(s.Link), "sku", s.SKU))
 		}
 	}
 	return row
@@ -288,9 +301,15 @@ type RateRow struct{ Pair, Rate, Day, Days, Source string }
 func NewRates(r Reader, all []store.RatePair, act bool) RatesView {
 	v := RatesView{Act: act}
 	for _, p := range all {
-		v.Rows = append(v.Rows, RateRow{Pair: string(p.Base) + " → " + string(p.Quote), Rate: RateText(p.Rate), Day: r.Day(p.Day), Days: r.Number(p.Days), Source: p.Source})
+		v.Rows = append(v.Rows, RateRow{Pair: string(p.Base) + " → " + string(p.Quote), Rate: r.rate(p.Rate), Day: r.Day(p.Day), Days: r.Number(p.Days), Source: p.Source})
 	}
 	return v
+}
+
+// rate is a rate for the reader, with the decimal mark of the language.
+func (r Reader) rate(x store.Rate) string {
+	mark := strings.Trim(r.Decimal(5), "05")
+	return strings.Replace(RateText(x), ".", mark, 1)
 }
 
 // RateText is how much of the quote one unit of the base is worth, as a decimal of at most six places.

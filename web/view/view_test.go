@@ -33,7 +33,7 @@ var ends = map[string][]string{
 	"act_": all(store.EffectStatuses), "purchase_": {"placed", "out_of_stock", "oversized", "cancelled", "given_up"}, "role_": all(account.Roles), "may_": all(account.Roles),
 	"supply_": {"placed", "out_of_stock", "oversized", "cancelled", "given_up"},
 	"field_":  {"purchase", "parcel", "amount", "cost", "reason", "text", "carrier", "tracking", "place", "ship_by", "due", "kind", "name", "street", "postcode", "city", "region", "country", "phone", "tax_id"},
-	"reads_":  reads(), "tour_": tours(), "nav_": {"queue", "insights", "messages", "playbook", "connections", "import", "people"},
+	"reads_":  reads(), "tour_": tours(), "nav_": {"queue", "suppliers", "offers", "lines", "money", "recoveries", "claims", "rates", "insights", "playbook", "messages", "settings", "connections", "webhooks", "import", "people", "tour"},
 	"ins_range_": {"7d", "30d", "90d", "12w", "year"}, "ins_how_": {"opened", "settled"}, "ins_opened_per_": {"day", "week", "month"}, "ins_settled_per_": {"day", "week", "month"},
 	"ins_none_":  {"filter", "calm", "filter_say", "calm_say"},
 	"field_new_": {"purchase", "parcel"}, "kind_": {"photo", "video"}, "error_": {"not_found", "conflict", "forbidden", "invalid", "unavailable", "internal"},

@@ -34,7 +34,7 @@
     if (waits > Date.now()) {
       waits = 0;
       const to = go[e.key];
-      if (to && (to === "/" || document.querySelector(`.parts a[href="${to}"]`))) { e.preventDefault(); location.assign(to); }
+      if (to && (to === "/" || document.querySelector(".parts"))) { e.preventDefault(); location.assign(to); }
       return;
     }
     switch (e.key) {
