@@ -41,12 +41,12 @@ var rooms = map[string]string{
 	"cmd/recourse":       "*",                                                                                                                                                                                                                             // flags and wiring
 	"insight":            ".",                                                                                                                                                                                                                             // what orders add to an owner's figures
 	"store":              ".",                                                                                                                                                                                                                             // the only room with SQL
-	"desk":               ". calendar decide insight ledger playbook replay search sourcing store",                                                                                                                                                        // the only room with a clock and a transaction; tries a policy on the past by replay
+	"desk":               ". calendar decide insight ledger playbook replay search sourcing sourcing/address store",                                                                                                                                       // the only room with a clock and a transaction; tries a policy on the past by replay
 	"hub":                ". account call connect desk evidence intake store vault",                                                                                                                                                                       // where connections come together: who has the key, knows who speaks, and tells the desk
-	"importer":           ". desk intake store",                                                                                                                                                                                                           // an order book, or a list of offers, through the desk
+	"importer":           ". desk intake sourcing store",                                                                                                                                                                                                  // an order book, a list of offers or of shipping lines, through the desk
 	"account":            ". store",                                                                                                                                                                                                                       // who may come in and do what
-	"web":                ". account calendar connect decide desk effect/dossier effect/hook effect/reorder evidence hub importer insight intake ledger playbook search sourcing store text web/view",                                                     // HTTP for people and programs; writes only through desk
-	"web/view":           ". connect decide desk importer insight intake ledger playbook search sourcing store text",                                                                                                                                      // what pages show; reads only
+	"web":                ". account calendar connect decide desk effect/dossier effect/hook effect/reorder evidence hub importer insight intake ledger playbook search sourcing sourcing/address store text web/view",                                    // HTTP for people and programs; writes only through desk
+	"web/view":           ". connect decide desk importer insight intake ledger playbook search sourcing sourcing/address store text",                                                                                                                     // what pages show; reads only
 	"bench":              "*",                                                                                                                                                                                                                             // benchmarks, each with its floor
 	"effect/effecttest":  ". calendar desk effect peer playbook store store/pgtest",                                                                                                                                                                       // random runs of a sender against its stand-in, for every connector's tests
 	"intake/woocommerce": ". call intake",                                                                                                                                                                                                                 // a shop's webhooks and its REST API
@@ -57,7 +57,7 @@ var rooms = map[string]string{
 	"intake/track":       ". call intake",                    // tracking services: what they tell, and how they are asked
 	"intake/taobao":      ". call intake",                    // the Taobao Open Platform
 	"effect/track":       ". call intake intake/track store", // has parcels watched: asks by the words of the room that reads them
-	"effect/reorder":     ". store text",                     // the file by which goods are bought again through DSers
+	"effect/reorder":     ". sourcing/address store text",    // the file by which goods are bought again through DSers
 	"intake/agent":       ". document",                       // the agent's mails
 	"effect/dossier":     ". evidence store text",            // a case as one PDF, for somebody outside
 	"effect/mail":        ". call effect store text vault",   // letters out: the words are the merchant's, what left is kept sealed
@@ -66,16 +66,17 @@ var rooms = map[string]string{
 	"effect/hook":        ". call effect store text vault",   // who is told what happens: webhooks, and shops that are kept in step
 	"ledger":             ".",                                // the books in double entry
 	"sourcing":           ".",                                // ranks offers, knows shipping lines
+	"sourcing/address":   ".",                                // looks at addresses before anything is bought
 }
 
 // pure rooms see neither the outside nor the time: the same input gives the same output for ever.
-var pure = []string{".", "calendar", "decide", "insight", "search", "ledger", "sourcing"}
+var pure = []string{".", "calendar", "decide", "insight", "search", "ledger", "sourcing", "sourcing/address"}
 
 // impure is what a pure room may not import.
 var impure = []string{"os", "net", "database/sql", "math/rand", "math/rand/v2", "log", "log/slog", "context", "net/http", "os/exec", "io/ioutil", "syscall"}
 
 // clockless rooms are given the time: they may not ask for it. (bench and cmd measure and show it.)
-var clockless = []string{".", "document", "calendar", "playbook", "decide", "insight", "intake", "intake/signed", "replay", "search", "text", "sample", "intake/agent", "intake/taobao", "intake/track", "intake/mail", "ledger", "sourcing"}
+var clockless = []string{".", "document", "calendar", "playbook", "decide", "insight", "intake", "intake/signed", "replay", "search", "text", "sample", "intake/agent", "intake/taobao", "intake/track", "intake/mail", "ledger", "sourcing", "sourcing/address"}
 
 func TestRooms(t *testing.T) {
 	files := sources(t)
