@@ -181,6 +181,9 @@ type Data struct {
 	Tax      Money    `json:"tax,omitzero"`
 	Ref      string   `json:"ref,omitempty"`     // the shop's own id of the order, or of the parcel; of news of money, another id of its payment
 	Payment  *Payment `json:"payment,omitempty"` // what a refund names; of news of money, the payment that it is about
+	// Faults are what a look at the address found that cannot be right, as codes of the room sourcing/address. The desk writes
+	// them when the event comes in; nobody else can tell them.
+	Faults []string `json:"faults,omitempty"`
 	// UpdatedAt is when the shop changed the order last: one told with an earlier instant than is known changes nothing.
 	UpdatedAt time.Time `json:"updated_at,omitzero"`
 

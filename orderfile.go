@@ -9,6 +9,9 @@ type OrderFile struct {
 	Order Order `json:"order"`
 	// AddressWrong says that the address on file was reported wrong and no better one is known.
 	AddressWrong bool `json:"address_wrong,omitempty"`
+	// AddressFaults are what a look at the address on file found that cannot be right, as codes; none: nothing, or it came
+	// when something was bought already.
+	AddressFaults []string `json:"address_faults,omitempty"`
 	// AddressFixed says that the address was put right after the order was placed; the order told again keeps it.
 	AddressFixed bool       `json:"address_fixed,omitempty"`
 	Purchases    []Purchase `json:"purchases,omitempty"`

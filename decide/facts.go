@@ -35,7 +35,7 @@ func (w *work) fact(f playbook.Fact) playbook.Value {
 	case f <= playbook.ParcelWindow:
 		return w.thingFact(f)
 	case f == playbook.OrderDeliverable:
-		return playbook.Truth(!w.f.AddressWrong && w.f.Order.ShipTo.Deliverable())
+		return playbook.Truth(!w.f.AddressWrong && len(w.f.AddressFaults) == 0 && w.f.Order.ShipTo.Deliverable())
 	case f >= playbook.EventProblem:
 		return w.eventFact(f)
 	case f == playbook.RecoveryStatus:

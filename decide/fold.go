@@ -68,6 +68,8 @@ func (w *work) foldOrder() {
 	}
 	if ev.ShipTo == nil || known && before.ShipTo != nil && w.addressCorrected() {
 		w.f.Order.ShipTo = before.ShipTo
+	} else {
+		w.foldFaults()
 	}
 	if !known {
 		return
@@ -113,8 +115,18 @@ func (w *work) foldAddress() {
 	}
 	w.f.Order.ShipTo = w.ev.ShipTo
 	w.f.AddressFixed = true
-	if w.ev.ShipTo.Deliverable() {
+	w.foldFaults()
+	if w.ev.ShipTo.Deliverable() && len(w.f.AddressFaults) == 0 {
 		w.f.AddressWrong = false
+	}
+}
+
+// foldFaults takes what was found wrong of an address that came. Once something is bought it is too late to stop for what
+// may be odd and right: then only people say that an address is wrong.
+func (w *work) foldFaults() {
+	w.f.AddressFaults = nil
+	if len(w.f.Purchases) == 0 {
+		w.f.AddressFaults = w.ev.Faults
 	}
 }
 

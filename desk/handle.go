@@ -66,10 +66,12 @@ type job struct {
 func (d *Desk) submit(ctx context.Context, merchant string, facts []Fact, preview bool) ([]Result, error) {
 	results := make([]Result, len(facts))
 	jobs := make([]*job, 0, len(facts))
+	bought := boughtIn(facts)
 	for i := range facts {
 		j := &job{merchant: merchant, fact: facts[i], result: &results[i]}
 		j.fact.Person = cmp.Or(j.fact.Person, personOf(ctx))
 		if j.check() {
+			lookAtAddress(&j.fact.Event, bought)
 			jobs = append(jobs, j)
 		}
 	}

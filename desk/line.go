@@ -65,7 +65,8 @@ func lineCards(tx *store.Tx, merchant string) ([]LineCard, error) {
 			return nil, &recourse.Error{Kind: recourse.Internal, Code: "body_damaged", Message: "a stored shipping line cannot be read", Err: err}
 		}
 		if at := slices.IndexFunc(out, func(l LineCard) bool { return l.ID == o.ID }); at >= 0 {
-			card.Standard, out[at] = true, card
+			card.Standard = true
+			out[at] = card
 		} else {
 			out = append(out, card)
 		}

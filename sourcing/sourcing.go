@@ -4,8 +4,10 @@
 //
 //	terms.go      a title into terms that mean the same in three languages
 //	similar.go    how near two titles are, and how sure that is
-//	line.go       shipping lines with their limits, as data
-//	oversized.go  another line, or several parcels
+//	line.go       shipping lines with their limits and prices, as data
+//	linefile.go   lists of them, read and written
+//	oversized.go  another line, or several parcels, for goods of one kind
+//	pack.go       goods of several kinds, packed for every line
 //	record.go     a supplier's scorecard, the newer the more, and honest about too little
 //	rank.go       the score
 //	promise.go    when it ships and comes, and in which currency it is compared

@@ -18,7 +18,7 @@ const (
 	// MaxBytes is the largest file that is read.
 	MaxBytes  = 512 << 10
 	maxLine   = 8 << 10 // bytes of one line
-	maxKeys   = 4000
+	maxKeys   = 8000
 	maxErrors = 20 // no more are reported at once
 )
 

@@ -63,6 +63,15 @@ var rights = map[string]account.Permission{
 	"POST /api/v1/rates":                                           account.Work,
 	"GET /api/v1/orders/{order}/books":                             account.Read,
 	"GET /api/v1/money":                                            account.Read,
+	"GET /api/v1/lines":                                            account.Read,
+	"GET /api/v1/lines/{line}":                                     account.Read,
+	"PUT /api/v1/lines/{line}":                                     account.Work,
+	"DELETE /api/v1/lines/{line}":                                  account.Work,
+	"POST /api/v1/lines":                                           account.Work,
+	"POST /api/v1/packing":                                         account.Read,
+	"GET /api/v1/cases/{case}/shipping":                            account.Read,
+	"POST /api/v1/addresses/check":                                 account.Read,
+	"GET /api/v1/orders/{order}/address":                           account.Read,
 }
 
 // everybody are the routes for which nobody shows anything.

@@ -146,6 +146,7 @@ func same(kept, told *recourse.Event) bool {
 		return false
 	}
 	a, b := kept.Data, told.Data
+	a.Faults, b.Faults = nil, nil // the desk's own
 	if b.Order == "" {
 		b.Order = a.Order
 	}

@@ -277,6 +277,11 @@ func (v *visit) confirmChoice(id string, fact desk.Fact) error {
 		c.Hidden = append(c.Hidden, view.Field{Name: name, Kind: view.FieldHidden, Value: v.r.PostForm.Get(name)})
 	}
 	c.Fields = view.ChoiceFields(v.read, d, id, fact.Event.Remedy, fact.Event.By, may)
+	for i := range c.Fields {
+		if c.Fields[i].Name == "reason" && c.Fields[i].Value == "" {
+			c.Fields[i].Value = fact.Event.Reason // what the way that was picked says of itself
+		}
+	}
 	return v.show(http.StatusOK, view.ConfirmPage(v.page(c.Title), c))
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,7 +28,11 @@ func (v *visit) sourcing(d *desk.View, id string) (*view.Sourcing, error) {
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
-	return view.NewSourcing(v.read, d, id, found, v.rights()), nil
+	s := view.NewSourcing(v.read, d, id, found, v.rights())
+	if s.Ways, err = v.ways(d, id); s.Ways != nil {
+		s.Ways.Fits = slices.ContainsFunc(s.Lines, func(l view.SourcingLine) bool { return len(l.Best) > 0 })
+	}
+	return s, err
 }
 
 // wish is the offer that a form names, as it stands now: one that has changed its price since it was looked at is not bought
@@ -139,7 +144,7 @@ func (s *site) tieOffer(v *visit) error {
 // backTo is a page of this desk that a form came from, or another where it names none.
 func backTo(back, otherwise string) string {
 	path, _, _ := strings.Cut(back, "#")
-	for _, start := range []string{"/cases/", "/offers", "/suppliers"} {
+	for _, start := range []string{"/cases/", "/offers", "/suppliers", "/lines"} {
 		if strings.HasPrefix(path, start) && !strings.ContainsAny(back, "\\\r\n") {
 			return back
 		}

@@ -50,6 +50,8 @@ type cli struct {
 	Connection connectionCmd `cmd:"" help:"Other systems: connect, test, pause, see what came and why it failed, read it again."`
 	Vault      vaultCmd      `cmd:"" help:"The key to secrets and deliveries: make one, seal everything anew."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
+	Line       lineCmd       `cmd:"" help:"Shipping lines: what each takes and costs, read and written; how goods would go."`
+	Address    addressCmd    `cmd:"" help:"Addresses before anything is bought: what cannot be right, and what is doubtful."`
 	Tracking   trackingCmd   `cmd:"" help:"Tracking numbers: which are watched, which are silent."`
 }
 

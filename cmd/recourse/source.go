@@ -29,14 +29,36 @@ func (c *caseSourceCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
+	ways, err := caseWays(ctx, o, c.Case)
+	if err != nil {
+		return err
+	}
 	if c.JSON {
-		return printJSON(s.out, map[string]any{"case": c.Case, "lines": found})
+		out := map[string]any{"case": c.Case, "lines": found}
+		if ways != nil {
+			out["shipping"] = ways.Ways
+		}
+		return printJSON(s.out, out)
 	}
 	r := view.NewReader(text.In(c.Language), o.Now().Location(), o.Now())
+	if ways != nil {
+		printWays(s, r.Ways(&ways.Ways, ways.Items))
+		fmt.Fprintln(s.out)
+	}
 	for i := range found {
 		printSourcing(s, r, &found[i])
 	}
 	return nil
+}
+
+// caseWays are how the goods of a case could go; nil where they are not too big.
+func caseWays(ctx context.Context, o *office, id string) (*desk.Shipping, error) {
+	v, err := o.Case(ctx, o.merchant, id)
+	if err != nil || v.File.Case(id).Situation != "oversized" {
+		return nil, err
+	}
+	found, err := o.Ways(ctx, o.merchant, id)
+	return &found, err
 }
 
 func printSourcing(s *streams, r view.Reader, f *desk.Sourcing) {

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"recourse"
+	"recourse/sourcing/address"
 )
 
 // letters that are no other letter with an accent.
@@ -76,7 +77,7 @@ func set(codes string) map[string]bool {
 // province is the region by its full name: the lists have no codes.
 func (b *builder) province(to *recourse.Address) {
 	region := told(to.Region)
-	if name := regions[to.Country][strings.ToUpper(strings.TrimPrefix(strings.ToUpper(region), to.Country+"-"))]; name != "" {
+	if name := address.RegionName(to.Country, region); name != "" {
 		region = name
 	}
 	if region == "" && withoutProvince[to.Country] {
@@ -86,39 +87,6 @@ func (b *builder) province(to *recourse.Address) {
 	}
 	b.must(province, region)
 }
-
-// regions are the full names of those that shops write as codes (ISO 3166-2).
-var regions = map[string]map[string]string{
-	"US": pairs("AL Alabama;AK Alaska;AZ Arizona;AR Arkansas;CA California;CO Colorado;CT Connecticut;DE Delaware;DC District of Columbia;FL Florida;GA Georgia;HI Hawaii;ID Idaho;IL Illinois;IN Indiana;IA Iowa;KS Kansas;KY Kentucky;LA Louisiana;ME Maine;MD Maryland;MA Massachusetts;MI Michigan;MN Minnesota;MS Mississippi;MO Missouri;MT Montana;NE Nebraska;NV Nevada;NH New Hampshire;NJ New Jersey;NM New Mexico;NY New York;NC North Carolina;ND North Dakota;OH Ohio;OK Oklahoma;OR Oregon;PA Pennsylvania;PR Puerto Rico;RI Rhode Island;SC South Carolina;SD South Dakota;TN Tennessee;TX Texas;UT Utah;VT Vermont;VA Virginia;WA Washington;WV West Virginia;WI Wisconsin;WY Wyoming"),
-	"CA": pairs("AB Alberta;BC British Columbia;MB Manitoba;NB New Brunswick;NL Newfoundland and Labrador;NS Nova Scotia;NT Northwest Territories;NU Nunavut;ON Ontario;PE Prince Edward Island;QC Quebec;SK Saskatchewan;YT Yukon"),
-	"AU": pairs("ACT Australian Capital Territory;NSW New South Wales;NT Northern Territory;QLD Queensland;SA South Australia;TAS Tasmania;VIC Victoria;WA Western Australia"),
-	"BR": pairs("AC Acre;AL Alagoas;AP Amapa;AM Amazonas;BA Bahia;CE Ceara;DF Distrito Federal;ES Espirito Santo;GO Goias;MA Maranhao;MT Mato Grosso;MS Mato Grosso do Sul;MG Minas Gerais;PA Para;PB Paraiba;PR Parana;PE Pernambuco;PI Piaui;RJ Rio de Janeiro;RN Rio Grande do Norte;RS Rio Grande do Sul;RO Rondonia;RR Roraima;SC Santa Catarina;SP Sao Paulo;SE Sergipe;TO Tocantins"),
-}
-
-func pairs(list string) map[string]string {
-	m := map[string]string{}
-	for _, p := range strings.Split(list, ";") {
-		code, name, _ := strings.Cut(p, " ")
-		m[code] = name
-	}
-	return m
-}
-
-// postcodes are how those of a country look, without blanks (Universal Postal Union, member countries' addressing pages).
-var postcodes = func() map[string]*regexp.Regexp {
-	m := map[string]*regexp.Regexp{}
-	for form, countries := range map[string]string{
-		`\d{4}`: "AR AT AU BE BG CH CY DK HU LU LV NO NZ PH SI ZA TN", `\d{5}`: "DE DZ EE ES FI FR HR ID IT KR MA MC MX MY PK RS SA SE SK CZ GR TH TR UA VN",
-		`\d{6}`: "CN CO IN KZ RO RU SG BY", `\d{7}`: "CL IL JP", `\d{3}-?\d{4}`: "JP", `\d{3}-?\d{4}|\d{7}`: "CL", `\d{5}-?\d{3}`: "BR", `\d{4}-?\d{3}`: "PT", `\d{2}-?\d{3}`: "PL",
-		`\d{5}(-?\d{4})?`: "US PR", `[A-Z]\d[A-Z]\d[A-Z]\d`: "CA", `[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}`: "GB", `[A-Z]\d[\dW][A-Z\d]{4}`: "IE", `\d{4}[A-Z]{2}`: "NL", `(LT-?)?\d{5}`: "LT", `\d{3}`: "IS", `[A-Z]{3}\d{4}`: "MT",
-	} {
-		for _, c := range strings.Fields(countries) {
-			m[c] = regexp.MustCompile(`^(?:` + form + `)$`)
-		}
-	}
-	m["JP"], m["CL"] = regexp.MustCompile(`^\d{3}-?\d{4}$`), regexp.MustCompile(`^\d{3}-?\d{4}$`)
-	return m
-}()
 
 // noPostcode is written for a country that has none: the template wants something [I].
 const noPostcode = "00000"
@@ -133,7 +101,7 @@ func (b *builder) postcode(to *recourse.Address) {
 		b.wrong(zip, "reorder_missing", "it is missing, and DSers wants it")
 		return
 	}
-	if form := postcodes[to.Country]; form != nil && !form.MatchString(strings.ReplaceAll(code, " ", "")) {
+	if fits, _ := address.PostcodeFits(to.Country, code); !fits {
 		b.wrong(zip, "reorder_zip", "no postcode of %s looks like that", Country(to.Country))
 	}
 	b.set(zip, strings.Join(strings.Fields(strings.Map(func(r rune) rune {

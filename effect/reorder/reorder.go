@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"recourse"
+	"recourse/sourcing/address"
 	"recourse/text"
 )
 
@@ -43,6 +44,8 @@ type Row struct {
 	Cells [columns]string
 	// Changed are the columns whose texts had to be written differently: without accents or signs.
 	Changed []string
+	// Doubts are what a person is to look at before it is bought: it may be right, and stops nothing.
+	Doubts []address.Finding
 }
 
 // Rows makes the rows of a reorder, one for each line of the order. What is wrong with any of them is an error each, all of
@@ -60,6 +63,7 @@ func Rows(item *Item, o Options) ([]Row, error) {
 		b.person()
 		b.address()
 		b.tax()
+		b.looked()
 		b.safe()
 		out, errs = append(out, b.row), append(errs, b.errs...)
 	}
@@ -224,6 +228,38 @@ func (b *builder) address() {
 	}
 	b.province(to)
 	b.postcode(to)
+}
+
+// columnOf is where a field of an address stands in the file.
+var columnOf = map[address.Field]column{address.Country: country, address.Region: province, address.City: city, address.Postcode: zip, address.Street: address1, address.Name: contact, address.Phone: mobile}
+
+// looked adds what the look at addresses before purchase finds wrong, where the file's own rules have not said it, and keeps
+// what is doubtful. The number for customs is the file's own to look at: its columns depend on it.
+func (b *builder) looked() {
+	t := address.Terms{}
+	if buyer := b.item.File.Order.Buyer; buyer != nil {
+		t.Name = told(buyer.Name)
+	}
+	report := address.Check(b.item.File.Order.ShipTo, t)
+	for _, f := range report.Findings {
+		c, ok := columnOf[f.Field]
+		switch {
+		case !ok:
+		case f.Severity == address.Doubtful:
+			b.row.Doubts = append(b.row.Doubts, f)
+		case !b.blamed(c):
+			say, _ := text.In("en").Finding(f.Code, f.Args)
+			b.wrong(c, "reorder_address", "%s", say)
+		}
+	}
+}
+
+// blamed says that something is wrong with a column already.
+func (b *builder) blamed(c column) bool {
+	return slices.ContainsFunc(b.errs, func(err error) bool {
+		f, ok := errors.AsType[*Fault](err)
+		return ok && f.Err.Field == names[c]
+	})
 }
 
 // safe refuses texts that a spreadsheet would take for a formula. Those that DSers must know again cannot be changed; a

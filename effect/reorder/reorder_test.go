@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"recourse"
+	"recourse/sourcing/address"
 )
 
 func item(change func(*recourse.OrderFile, *recourse.Effect)) *Item {
@@ -25,7 +26,7 @@ func item(change func(*recourse.OrderFile, *recourse.Effect)) *Item {
 	return i
 }
 
-func address(a recourse.Address) func(*recourse.OrderFile, *recourse.Effect) {
+func shipTo(a recourse.Address) func(*recourse.OrderFile, *recourse.Effect) {
 	return func(f *recourse.OrderFile, _ *recourse.Effect) {
 		to := *f.Order.ShipTo
 		for _, p := range []struct{ to, from *string }{{&to.Country, &a.Country}, {&to.Region, &a.Region}, {&to.City, &a.City}, {&to.Postcode, &a.Postcode}, {&to.Street, &a.Street}, {&to.Name, &a.Name}, {&to.Phone, &a.Phone}, {&to.TaxID, &a.TaxID}} {
@@ -82,7 +83,7 @@ func TestCountries(t *testing.T) {
 		{recourse.Address{Country: "GB", Region: "England", Postcode: "SW1A 1AA"}, country, "United Kingdom"},
 		{recourse.Address{Country: "CI", Region: "Abidjan", Postcode: "-"}, zip, "00000"},
 		{recourse.Address{Country: "CI", Region: "Abidjan", Postcode: "-"}, country, "Cote D Ivoire"},
-		{recourse.Address{Country: "RE", Region: "Réunion"}, country, "Reunion"},
+		{recourse.Address{Country: "RE", Region: "Réunion", Postcode: "97400"}, country, "Reunion"},
 		{recourse.Address{Country: "BR", Region: "SP", Postcode: "01310-100", TaxID: "529.982.247-25"}, cpf, "52998224725"},
 		{recourse.Address{Country: "CL", Region: "Metropolitana", Postcode: "8320000", TaxID: "12.345.678-5"}, rut, "12345678-5"},
 		{recourse.Address{Country: "KR", Region: "Seoul", Postcode: "04524", TaxID: "p123456789012"}, clearance, "P123456789012"},
@@ -90,7 +91,7 @@ func TestCountries(t *testing.T) {
 		{recourse.Address{Country: "DE", Region: "-", Postcode: "10115", Street: "Große Straße 5/7"}, address1, "Grosse Strasse 5-7"},
 		{recourse.Address{Country: "PL", Region: "-", Postcode: "00-950", City: "Łódź"}, city, "Lodz"},
 	} {
-		rows, err := Rows(item(address(c.to)), Options{})
+		rows, err := Rows(item(shipTo(c.to)), Options{})
 		if err != nil || rows[0].Cells[c.cell] != c.want {
 			t.Errorf("%+v: %q, wanted %q; %v", c.to, rows[0].Cells[c.cell], c.want, err)
 		}
@@ -103,20 +104,21 @@ func TestWrong(t *testing.T) {
 		change func(*recourse.OrderFile, *recourse.Effect)
 		want   []string
 	}{
-		"no phone":          {address(recourse.Address{Phone: "-"}), []string{"Mobile no reorder_phone_missing"}},
-		"no number":         {address(recourse.Address{Phone: "call me"}), []string{"Mobile no reorder_phone"}},
-		"extension":         {address(recourse.Address{Phone: "+33612345678;ext=5"}), []string{"Mobile no reorder_phone"}},
-		"erased":            {address(recourse.Address{Phone: "—", Street: "—", City: "—", Name: "—", Postcode: "—"}), []string{"Mobile no reorder_phone_missing", "Address reorder_missing", "City reorder_missing", "Zip reorder_missing"}},
-		"no country":        {address(recourse.Address{Country: "-", Region: "x"}), []string{"Country reorder_missing"}},
-		"no province":       {address(recourse.Address{Country: "US", Postcode: "60647"}), []string{"Province reorder_missing"}},
-		"zip":               {address(recourse.Address{Postcode: "4200"}), []string{"Zip reorder_zip"}},
-		"zip of US":         {address(recourse.Address{Country: "US", Region: "IL", Postcode: "6064"}), []string{"Zip reorder_zip"}},
-		"Korean letters":    {address(recourse.Address{Name: "홍길동"}), []string{"Contact person reorder_letters"}},
-		"Chinese street":    {address(recourse.Address{Street: "人民路 5 号"}), []string{"Address reorder_letters"}},
-		"CPF missing":       {address(recourse.Address{Country: "BR", Region: "SP", Postcode: "01310-100"}), []string{"CPF reorder_tax_missing"}},
-		"CPF wrong":         {address(recourse.Address{Country: "BR", Region: "SP", Postcode: "01310-100", TaxID: "529.982.247-24"}), []string{"CPF reorder_cpf"}},
-		"RUT wrong":         {address(recourse.Address{Country: "CL", Region: "RM", Postcode: "8320000", TaxID: "12.345.678-K"}), []string{"RUT reorder_rut"}},
-		"clearance short":   {address(recourse.Address{Country: "KR", Region: "Seoul", Postcode: "04524", TaxID: "P12345678901"}), []string{"Passport/ Alien registration Card Number reorder_clearance"}},
+		"no phone":          {shipTo(recourse.Address{Phone: "-"}), []string{"Mobile no reorder_phone_missing"}},
+		"no number":         {shipTo(recourse.Address{Phone: "call me"}), []string{"Mobile no reorder_phone"}},
+		"extension":         {shipTo(recourse.Address{Phone: "+33612345678;ext=5"}), []string{"Mobile no reorder_phone"}},
+		"erased":            {shipTo(recourse.Address{Phone: "—", Street: "—", City: "—", Name: "—", Postcode: "—"}), []string{"Mobile no reorder_phone_missing", "Address reorder_missing", "City reorder_missing", "Zip reorder_missing"}},
+		"no country":        {shipTo(recourse.Address{Country: "-", Region: "x"}), []string{"Country reorder_missing"}},
+		"no province":       {shipTo(recourse.Address{Country: "US", Postcode: "60647"}), []string{"Province reorder_missing"}},
+		"zip":               {shipTo(recourse.Address{Postcode: "4200"}), []string{"Zip reorder_zip"}},
+		"zip of US":         {shipTo(recourse.Address{Country: "US", Region: "IL", Postcode: "6064"}), []string{"Zip reorder_zip"}},
+		"zip of another":    {shipTo(recourse.Address{Country: "US", Region: "CA", Postcode: "60647"}), []string{"Zip reorder_address"}},
+		"Korean letters":    {shipTo(recourse.Address{Name: "홍길동"}), []string{"Contact person reorder_letters"}},
+		"Chinese street":    {shipTo(recourse.Address{Street: "人民路 5 号"}), []string{"Address reorder_letters"}},
+		"CPF missing":       {shipTo(recourse.Address{Country: "BR", Region: "SP", Postcode: "01310-100"}), []string{"CPF reorder_tax_missing"}},
+		"CPF wrong":         {shipTo(recourse.Address{Country: "BR", Region: "SP", Postcode: "01310-100", TaxID: "529.982.247-24"}), []string{"CPF reorder_cpf"}},
+		"RUT wrong":         {shipTo(recourse.Address{Country: "CL", Region: "RM", Postcode: "8320000", TaxID: "12.345.678-K"}), []string{"RUT reorder_rut"}},
+		"clearance short":   {shipTo(recourse.Address{Country: "KR", Region: "Seoul", Postcode: "04524", TaxID: "P12345678901"}), []string{"Passport/ Alien registration Card Number reorder_clearance"}},
 		"no address at all": {func(f *recourse.OrderFile, _ *recourse.Effect) { f.Order.ShipTo = nil }, []string{"Mobile no reorder_phone_missing", "Country reorder_missing", "Address reorder_missing", "City reorder_missing", "Province reorder_missing", "Zip reorder_missing"}},
 		"no product":        {func(f *recourse.OrderFile, e *recourse.Effect) { e.Lines[0].Line = 2 }, []string{"Product id reorder_product"}},
 		"no line":           {func(f *recourse.OrderFile, e *recourse.Effect) { e.Lines[0].Line = 9 }, []string{"SKU reorder_lines"}},
@@ -158,7 +160,7 @@ func unjoined(err error) []error {
 
 // TestOneWrong: what is right is given beside what is wrong, so that a person may skip.
 func TestOneWrong(t *testing.T) {
-	rows, err := File([]Item{*item(nil), *item(address(recourse.Address{Phone: "-"})), *item(nil)}, Options{})
+	rows, err := File([]Item{*item(nil), *item(shipTo(recourse.Address{Phone: "-"})), *item(nil)}, Options{})
 	if len(rows) != 2 || recourse.CodeOf(err) != "reorder_phone_missing" {
 		t.Error(rows, err)
 	}
@@ -171,17 +173,17 @@ func TestOneWrong(t *testing.T) {
 // Numbers that were checked by other means: those of published examples.
 func TestNumbers(t *testing.T) {
 	for s, want := range map[string]string{"529.982.247-25": "52998224725", "111.444.777-35": "11144477735", "11111111111": "", "52998224726": "", "5299822472": "", "=52998224725": "", "": ""} {
-		if got := CPF(s); got != want {
+		if got := address.CPF(s); got != want {
 			t.Errorf("CPF %q: %q", s, got)
 		}
 	}
 	for s, want := range map[string]string{"12.345.678-5": "12345678-5", "30686957-4": "30686957-4", "7775777-K": "", "76086428-5": "76086428-5", "1-9": "", "123456785": "12345678-5", "10000013-K": "10000013-K", "10000013-k": "10000013-K"} {
-		if got := RUT(s); got != want {
+		if got := address.RUT(s); got != want {
 			t.Errorf("RUT %q: %q", s, got)
 		}
 	}
 	for s, want := range map[string]string{"P123456789012": "P123456789012", "p12345-6789012": "P123456789012", "P12345678901": "", "Q123456789012": ""} {
-		if got := Clearance(s); got != want {
+		if got := address.Clearance(s); got != want {
 			t.Errorf("clearance %q: %q", s, got)
 		}
 	}

@@ -26,8 +26,9 @@ type Order struct {
 	Past      Timeline
 	Link      LinkModel
 	Evidence  []EvidenceItem
-	Erase     *Erase // nil: the reader may not
-	Books     *Books // nil: nothing was posted
+	Erase     *Erase       // nil: the reader may not
+	Books     *Books       // nil: nothing was posted
+	Check     *AddressView // what was found of the address; nil: nothing
 }
 
 // Sum is an amount with what it is.
@@ -81,6 +82,7 @@ func NewOrder(r Reader, v *desk.View) Order {
 func NewOrderPage(r Reader, v *desk.View) Order {
 	o := NewOrder(r, v)
 	o.Ledger = NewLedger(r, v.File, "")
+	o.Check = NewAddress(r, v)
 	o.Past = r.timeline(r.history(v, ""))
 	return o
 }

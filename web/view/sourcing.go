@@ -18,7 +18,7 @@ type Sourcing struct {
 	Back    string
 	Version int64
 	Act     bool
-	Big     bool // the goods are too big: how they could go stands first
+	Ways    *WaysView // how goods that are too big could go; nil: they are not
 }
 
 // SourcingLine is what was found for one line.
@@ -30,12 +30,6 @@ type SourcingLine struct {
 	Looked string // how many offers were compared; "": none is known
 	Best   []OfferCard
 	Others []OfferCard // that cannot be taken, or stand behind the three
-	Ways   []WayOut    // how goods that are too big could go
-}
-
-// WayOut is a shipping line with the parcels that it would take.
-type WayOut struct {
-	Line, Parcels, Days, Note string
 }
 
 // OfferCard is an offer with its place and why it has it.
@@ -79,10 +73,9 @@ const (
 
 // NewSourcing tells what was found. now is the instant of the look.
 func NewSourcing(r Reader, v *desk.View, id string, found []desk.Sourcing, rights Rights) *Sourcing {
-	c := v.File.Case(id)
-	s := &Sourcing{Action: CasePath(id) + "/offer", Tie: "/offers/tie", Add: "/offers", Back: CasePath(id) + "#sourcing", Version: v.Version, Act: rights.Act, Big: c.Situation == "oversized"}
+	s := &Sourcing{Action: CasePath(id) + "/offer", Tie: "/offers/tie", Add: "/offers", Back: CasePath(id) + "#sourcing", Version: v.Version, Act: rights.Act}
 	for i := range found {
-		s.Lines = append(s.Lines, r.sourcingLine(&found[i], s.Big))
+		s.Lines = append(s.Lines, r.sourcingLine(&found[i]))
 	}
 	return s
 }
@@ -104,7 +97,7 @@ func Looks(v *desk.View, id string) bool {
 	return false
 }
 
-func (r Reader) sourcingLine(f *desk.Sourcing, big bool) SourcingLine {
+func (r Reader) sourcingLine(f *desk.Sourcing) SourcingLine {
 	l := SourcingLine{Line: f.Line.Line, Title: f.Line.Title, SKU: f.Line.SKU, Pieces: r.Number(f.Want.Pieces)}
 	if f.Looked > 0 {
 		l.Looked = r.T("src_looked", "n", r.Number(f.Looked))
@@ -121,41 +114,7 @@ func (r Reader) sourcingLine(f *desk.Sourcing, big bool) SourcingLine {
 			l.Others = append(l.Others, card)
 		}
 	}
-	if big {
-		l.Ways = r.ways(&f.Want)
-	}
 	return l
-}
-
-// waysShown is how many ways out are shown for goods that are too big.
-const waysShown = 4
-
-// ways are how goods that are too big could go: by another line, or in several parcels.
-func (r Reader) ways(w *sourcing.Want) (out []WayOut) {
-	for _, p := range sourcing.Fit(sourcing.Lines(), w.WeightG, w.SizeMM, max(1, w.Pieces), w.Country) {
-		row := WayOut{Line: p.Line.Name, Parcels: r.T("src_one_parcel")}
-		if n := len(p.Parcels); n > 1 {
-			row.Parcels = r.T("src_split", "n", r.Number(n), "pieces", r.pieces(p.Parcels))
-		}
-		if p.Line.DaysTo > 0 {
-			row.Days = r.T("src_days", "from", r.Number(p.Line.DaysFrom), "to", r.Number(p.Line.DaysTo))
-		}
-		if !p.Sure {
-			row.Note = r.T("src_unsure")
-		}
-		if out = append(out, row); len(out) == waysShown {
-			break
-		}
-	}
-	return out
-}
-
-func (r Reader) pieces(parcels []int) string {
-	words := make([]string, len(parcels))
-	for i, n := range parcels {
-		words[i] = r.Number(n)
-	}
-	return r.List(words)
 }
 
 // OfferCard tells an offer with its reasons.
