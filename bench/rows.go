@@ -44,7 +44,7 @@ type batchRows struct {
 var deskTables = []string{"orders", "history", "events", "refs", "personal", "cases", "effects"}
 
 // loggedTables are all that a decision writes to, be it copied for other benchmarks or not.
-var loggedTables = append(slices.Clip(deskTables), "supplies", "search_todo", "insight_news")
+var loggedTables = append(slices.Clip(deskTables), "supplies", "search_todo", "insight_news", "postings", "notices")
 
 // rowLog is the log that the triggers keep.
 type rowLog struct {

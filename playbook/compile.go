@@ -28,6 +28,7 @@ type builder struct {
 	usedBy    map[string]bool // blocks used
 	own       string
 	countries countries // those that the text may name
+	shared    *checked  // with what other playbooks conditions are read and checked; nil: with none
 	errs      []error
 	lost      bool // something that has a name could not be declared: all that refers to it would be blamed for it
 }
@@ -51,11 +52,12 @@ var sections = []string{"playbook", "extends", "about", "settings", "conditions"
 // looked for last and only in a file without other errors, since a misspelt section would else be told a second time as
 // a setting that is missing.
 func compile(tree document.Node) (*Playbook, error) {
-	return build(tree, tree.At.File, official)
+	return build(tree, tree.At.File, official, nil)
 }
 
-// build compiles for both who write a playbook and who restore one: own and known become the builder's.
-func build(tree document.Node, own string, known countries) (*Playbook, error) {
+// build compiles for both who write a playbook and who restore one: own and known become the builder's, and so does what
+// conditions are shared with.
+func build(tree document.Node, own string, known countries, shared *checked) (*Playbook, error) {
 	if err := tree.Keys(sections...); err != nil {
 		return nil, err
 	}
@@ -63,7 +65,7 @@ func build(tree document.Node, own string, known countries) (*Playbook, error) {
 		return nil, err
 	}
 	text := tree.JSON()
-	b := &builder{blocks: map[string]document.Node{}, usedBy: map[string]bool{}, own: own, countries: known, Playbook: &Playbook{
+	b := &builder{blocks: map[string]document.Node{}, usedBy: map[string]bool{}, own: own, countries: known, shared: shared, Playbook: &Playbook{
 		Hash: hashOfText(text), whole: text, settings: map[string]int{}, questions: map[string]*Question{}, situations: map[recourse.Situation]*Situation{},
 		templates: map[string]*Template{}, paths: map[string]*Path{}, states: map[string]*State{}, openers: map[recourse.EventType][]*Opener{},
 	}}
@@ -259,7 +261,7 @@ func (b *builder) conditions(n document.Node) {
 	for _, e := range b.entries(n) {
 		names = append(names, e.Key)
 	}
-	c, err := newCompiler(b.Settings, names)
+	c, err := newCompiler(b.Settings, names, b.shared)
 	if err != nil {
 		b.fail(&recourse.Error{Kind: recourse.Invalid, Code: "condition", Message: "the names of settings and conditions clash: " + err.Error(), Position: n.At})
 		return

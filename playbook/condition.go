@@ -96,6 +96,8 @@ func negate(x func(*Scope) Ternary) func(*Scope) Ternary {
 // meaning here, so one that is used above its own line is refused as something that cannot be compared.
 type compiler struct {
 	env      *cel.Env
+	shared   *checked
+	declared string // what env declares
 	settings []*Setting
 	index    map[string]int // of settings
 	named    map[string]*Condition
@@ -107,8 +109,8 @@ type compiler struct {
 // Macros are cleared, and with them has, all and exists: they would bring loops. The standard library is there for the
 // types of the operators; what else it offers is refused when the tree is translated. Durations are not declared, and
 // so unknown to conditions.
-func newCompiler(settings []*Setting, names []string) (*compiler, error) {
-	c := &compiler{settings: settings, index: map[string]int{}, named: map[string]*Condition{}, used: map[string]bool{}}
+func newCompiler(settings []*Setting, names []string, shared *checked) (*compiler, error) {
+	c := &compiler{shared: shared, declared: declaredBy(settings, names), settings: settings, index: map[string]int{}, named: map[string]*Condition{}, used: map[string]bool{}}
 	var options []cel.EnvOption
 	for _, f := range facts {
 		options = append(options, cel.Variable(f.name, celType(f.kind)))
@@ -122,7 +124,9 @@ func newCompiler(settings []*Setting, names []string) (*compiler, error) {
 	for _, n := range names {
 		options = append(options, cel.Variable(n, cel.BoolType))
 	}
-	env, err := cel.NewCustomEnv(append(options, cel.StdLib(), cel.ClearMacros())...)
+	env, err := shared.env(c.declared, func() (*cel.Env, error) {
+		return cel.NewCustomEnv(append(options, cel.StdLib(), cel.ClearMacros())...)
+	})
 	c.env = env
 	return c, err
 }
@@ -148,7 +152,7 @@ func (c *compiler) compile(source string, at recourse.Position) (*Condition, err
 	if len(source) > maxCondition {
 		return nil, &recourse.Error{Kind: recourse.TooLarge, Code: "condition", Position: at, Message: fmt.Sprintf("a condition of %d characters, %d are the most", len(source), maxCondition)}
 	}
-	tree, issues := c.env.Compile(source)
+	tree, issues := c.shared.read(c.env, c.declared, source)
 	if issues != nil && issues.Err() != nil {
 		return nil, c.explain(issues, at)
 	}

@@ -38,14 +38,17 @@ type Mutant struct {
 	Description string
 	At          recourse.Position
 
-	tree document.Node
+	tree   document.Node
+	shared *checked // by all mutants of a playbook
 }
 
 // Playbook compiles the mutant; the error says that the change makes no playbook.
 //
 // Such a mutant is no gap in the scenarios: the compiler would have noticed the mistake before
 // any case did.
-func (m *Mutant) Playbook() (*Playbook, error) { return compile(m.tree) }
+func (m *Mutant) Playbook() (*Playbook, error) {
+	return build(m.tree, m.tree.At.File, official, m.shared)
+}
 
 // Mutants lists every single change of a playbook's text, in the order in which the text stands. Only what the
 // file says itself is changed, not what it extends; a change that only uncovers the same words there is none. A
@@ -62,7 +65,7 @@ func Mutants(file string, data []byte) ([]*Mutant, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &mutator{original: original, tree: docs[0]}
+	m := &mutator{original: original, tree: docs[0], shared: newChecked()}
 	m.walk(spot{node: docs[0]})
 	slices.SortStableFunc(m.out, func(a, b *Mutant) int {
 		return cmp.Or(a.At.Line-b.At.Line, a.At.Column-b.At.Column)
@@ -78,6 +81,7 @@ func Mutants(file string, data []byte) ([]*Mutant, error) {
 type mutator struct {
 	original *Playbook // what settings and targets there are
 	tree     document.Node
+	shared   *checked
 	out      []*Mutant
 	err      error
 }
@@ -95,7 +99,7 @@ func (m *mutator) change(kind MutantKind, s spot, to *document.Node, description
 	if m.original.Extends != "" && hashOf(tree) == m.original.Hash {
 		return
 	}
-	m.out = append(m.out, &Mutant{kind, description, s.node.At, tree})
+	m.out = append(m.out, &Mutant{kind, description, s.node.At, tree, m.shared})
 }
 
 // say puts another word at a place.

@@ -30,7 +30,7 @@ func Restore(text []byte) (*Playbook, error) {
 	if err != nil {
 		return nil, unreadable(err)
 	}
-	p, err := build(tree, "", once)
+	p, err := build(tree, "", once, nil)
 	if err != nil {
 		return nil, unreadable(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -87,13 +88,33 @@ func (v *vocabulary) add(c concept, latin, han string) {
 
 // fold writes a word without accents, small, in one width.
 func fold(s string) string {
+	if plain(s) {
+		return strings.ToLower(s)
+	}
 	var b strings.Builder
 	for _, r := range norm.NFKD.String(s) {
 		if !unicode.Is(unicode.Mn, r) {
 			b.WriteRune(unicode.ToLower(r))
 		}
 	}
-	return strings.NewReplacer("œ", "oe", "æ", "ae", "ß", "ss").Replace(b.String())
+	return joined.Replace(b.String())
+}
+
+// joined are letters that are two; undotted leaves out what stands inside a model's name. Making them costs more than using
+// them.
+var (
+	joined   = strings.NewReplacer("œ", "oe", "æ", "ae", "ß", "ss")
+	undotted = strings.NewReplacer("-", "", ".", "")
+)
+
+// plain says that a text has nothing but the letters of ASCII, which are folded by making them small.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // maxTitle is how much of a title is read, in letters.
@@ -174,7 +195,7 @@ func latin(letters []rune, at, end, unit int) ([]term, int) {
 	}
 	var out []term
 	if isModel(w) {
-		return []term{{kind: model, text: strings.NewReplacer("-", "", ".", "").Replace(w)}}, end
+		return []term{{kind: model, text: undotted.Replace(w)}}, end
 	}
 	for part := range strings.FieldsFuncSeq(w, func(r rune) bool { return r == '-' || r == '\'' || r == '’' || r == '.' || r == ',' }) {
 		if t, ok := words().known(part); ok {

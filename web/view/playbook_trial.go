@@ -212,7 +212,8 @@ func (r Reader) measures(t *desk.Trial) []Measure {
 	}
 	number(r.T("trial_reminders"), total(a.Reminders), total(b.Reminders), false)
 	out = append(out, r.moneyMeasures(r.T("trial_refunds"), a.Refunds, b.Refunds)...)
-	return append(out, r.moneyMeasures(r.T("trial_recoveries"), a.Recoveries, b.Recoveries)...)
+	out = append(out, r.moneyMeasures(r.T("trial_recoveries"), a.Recoveries, b.Recoveries)...)
+	return append(out, r.worthMeasures(a, b)...)
 }
 
 // byParty adds up counts whose names begin with a party.
