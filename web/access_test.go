@@ -61,6 +61,13 @@ var rights = map[string]account.Permission{
 	"POST /api/v1/rates":                                           account.Work,
 	"GET /api/v1/orders/{order}/books":                             account.Read,
 	"GET /api/v1/money":                                            account.Read,
+	"GET /api/v1/windows":                                          account.Read,
+	"PUT /api/v1/windows":                                          account.Work,
+	"DELETE /api/v1/windows":                                       account.Work,
+	"PUT /api/v1/windows/marketplace":                              account.Work,
+	"GET /api/v1/claims":                                           account.Read,
+	"GET /api/v1/claims.csv":                                       account.Read,
+	"GET /api/v1/claims.ics":                                       account.Read,
 }
 
 // everybody are the routes for which nobody shows anything.

@@ -23,7 +23,7 @@ func (v *visit) nav() (all []view.Link) {
 		if !v.who.Role.May(p.needs) || p.href != "/" && !v.pages["GET "+p.href] || p.name == "connections" && v.hub == nil {
 			continue
 		}
-		on := strings.HasPrefix(here, p.href) && p.href != "/" || p.name == "suppliers" && strings.HasPrefix(here, "/offers") || p.name == "money" && here == "/rates" || p.href == "/" && (here == "/" || strings.HasPrefix(here, "/cases/") || strings.HasPrefix(here, "/orders/"))
+		on := strings.HasPrefix(here, p.href) && p.href != "/" || p.name == "suppliers" && strings.HasPrefix(here, "/offers") || p.name == "money" && (here == "/rates" || strings.HasPrefix(here, "/claims")) || p.href == "/" && (here == "/" || strings.HasPrefix(here, "/cases/") || strings.HasPrefix(here, "/orders/"))
 		all = append(all, view.Link{Label: v.read.T("nav_" + p.name), Href: p.href, On: on})
 	}
 	if v.tour {
