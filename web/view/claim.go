@@ -346,6 +346,7 @@ func ClaimTable(r Reader, all []store.Claim) Table {
 		for j, text := range row {
 			cells[j] = cell(text)
 		}
+		cells[10].Value, cells[17].Value = int64(desk.DaysLeft(c.EndsAt, r.Now)), int64(c.Window.Days)
 		t.Rows = append(t.Rows, cells)
 	}
 	return t
