@@ -186,6 +186,22 @@ func (r Reader) WindowLength(w *recourse.ClaimWindow) string {
 	return r.T("win_from_"+string(w.From), "time", length)
 }
 
+// toldWindows are the claim windows that an event told, as the history has them.
+func (r Reader) toldWindows(ev *recourse.Event) (out []Sum) {
+	for i := range ev.Windows {
+		w := &ev.Windows[i]
+		what, until := r.T("win_every_problem"), r.Moment(w.EndsAt)
+		if w.Problem != "" {
+			what = r.Language.Situation(recourse.Situation(w.Problem))
+		}
+		if w.EndsAt.IsZero() {
+			until = r.WindowLength(w)
+		}
+		out = append(out, Sum{what, until})
+	}
+	return out
+}
+
 // NewClaims is the calendar of what was read: what is open from now on, all that ends in the month's grid, what was filed, and
 // what was missed.
 func NewClaims(r Reader, f ClaimsFilter, open, grid, missed []store.Claim, span *desk.ClaimSpan) ClaimsView {
@@ -320,7 +336,11 @@ func NewClaimCard(r Reader, c *store.Claim) *ClaimCard {
 	case store.ClaimMissed:
 		card.Say = r.T(kind+"missed", "when", r.Moment(c.EndsAt))
 	default:
-		card.Say = r.T(kind+"open", "when", r.Moment(c.EndsAt), "left", i.Left)
+		left := r.Days(desk.DaysLeft(c.EndsAt, r.Now))
+		if d := c.EndsAt.Sub(r.Now); d < 24*time.Hour {
+			left = r.distance(d)
+		}
+		card.Say = r.T(kind+"open", "when", r.Moment(c.EndsAt), "left", left)
 	}
 	return card
 }
