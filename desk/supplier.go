@@ -161,14 +161,17 @@ func (d *Desk) PutSupplier(ctx context.Context, merchant string, s store.Supplie
 		if err != nil {
 			return err
 		}
+		before := ""
 		if at := slices.IndexFunc(all, func(o store.Supplier) bool { return o.ID == s.ID }); at >= 0 {
-			s.Merged = all[at].Merged
+			s.Merged, before = all[at].Merged, all[at].URL
 		}
-		if err := tx.HoldMerchant(merchant); err != nil {
-			return err
-		}
-		if err := tx.WindowsChanged(merchant); err != nil { // its address says which marketplace it belongs to
-			return err
+		if s.URL != before { // its address says which marketplace it belongs to, and so how long claims can be filed
+			if err := tx.HoldMerchant(merchant); err != nil {
+				return err
+			}
+			if err := tx.WindowsChanged(merchant); err != nil {
+				return err
+			}
 		}
 		return tx.PutSupplier(merchant, s)
 	})

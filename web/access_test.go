@@ -72,6 +72,13 @@ var rights = map[string]account.Permission{
 	"GET /api/v1/cases/{case}/shipping":                            account.Read,
 	"POST /api/v1/addresses/check":                                 account.Read,
 	"GET /api/v1/orders/{order}/address":                           account.Read,
+	"GET /api/v1/windows":                                          account.Read,
+	"PUT /api/v1/windows":                                          account.Work,
+	"DELETE /api/v1/windows":                                       account.Work,
+	"PUT /api/v1/windows/marketplace":                              account.Work,
+	"GET /api/v1/claims":                                           account.Read,
+	"GET /api/v1/claims.csv":                                       account.Read,
+	"GET /api/v1/claims.ics":                                       account.Read,
 }
 
 // everybody are the routes for which nobody shows anything.

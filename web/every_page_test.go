@@ -47,7 +47,7 @@ var notLooked = map[string]string{
 	"GET /language": "goes back", "GET /static/{file}": "a file", "GET /evidence/{file}/{size}": "a picture", "GET /cases/{case}/picture.svg": "a picture", "GET /live": "a stream", "GET /queue": "a part of a page",
 	"GET /signin/oidc": "goes to the provider", "GET /signin/oidc/back": "comes from the provider", "GET /insights/{file}": "a file", "GET /messages/languages/{lang}/file": "a file", "GET /mappings/{profile}": "a file",
 	"GET /playbook/file/playbook.yaml": "a file", "GET /playbook/file/settings.json": "a file", "GET /import/{book}/rejects.csv": "a file", "GET /cases/{case}/dossier.pdf": "a file", "GET /cases/{case}/chargeback.pdf": "a file", "GET /cases/{case}/reorder.csv": "a file", "GET /reorders.csv": "a file",
-	"GET /connections/{connection}/receipts/{receipt}/export.json": "a file", "GET /offers/rejects.csv": "a file", "GET /offers/offers.csv": "a file", "GET /lines/lines.csv": "a file", "GET /money/{file}": "a file",
+	"GET /connections/{connection}/receipts/{receipt}/export.json": "a file", "GET /offers/rejects.csv": "a file", "GET /offers/offers.csv": "a file", "GET /lines/lines.csv": "a file", "GET /claims/{file}": "a file", "GET /claims.ics": "a file", "GET /money/{file}": "a file",
 }
 
 // TestEveryPage looks at every page there is: that it says what it has to without a script, that nothing keeps people
@@ -240,7 +240,7 @@ func everyRoute(t *testing.T, visitors []visitor) {
 func (h *house) pictured() {
 	h.t.Helper()
 	g := &gallery{h, h.evidence}
-	for _, ev := range sample.Shop(pageNow) {
+	for _, ev := range sample.Claims(pageNow) {
 		h.pass(ev.Time)
 		if ev.Order == "2120" || ev.Order == "2102" || ev.Order == "2104" {
 			g.sends(ev)
@@ -337,7 +337,10 @@ func deskPages(t *testing.T, h *house, other store.Person) []onePage {
 	h.connected()
 	hooked, delivered := webhookPages(t, h)
 	searching := h.offered(t, ines)
+	h.claimed(t)
 	return []onePage{
+		{name: "claims", path: "/claims", says: "Ends soon"}, {name: "claims-none", path: "/claims?supplier=nobody", says: "Nothing waits"}, {name: "case-claim", path: "/cases/2201-1", says: "The claim can be filed until"},
+		{name: "windows", path: "/claims/windows", says: "Please check", open: ".win-markets details"}, {name: "windows-wrong", path: "/claims/windows", form: url.Values{"days": {"0"}}, says: "cannot be right"},
 		{name: "case-sourcing", path: "/cases/" + searching, says: "Goods from elsewhere", open: ".sourcing details, .bk"},
 		{name: "suppliers", path: "/suppliers", says: "yiwu-lamps"}, {name: "suppliers-late", path: "/suppliers?sort=late", says: "Most often late"}, {name: "supplier-file", path: "/suppliers/yiwu-lamps", says: "How the figures came about"},
 		{name: "offers", path: "/offers", says: "蓝牙"}, {name: "offers-wrong", path: "/offers", form: url.Values{"supplier": {"A"}, "title": {"B"}, "price": {"much"}}, says: "“much” is no amount"},

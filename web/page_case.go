@@ -61,6 +61,9 @@ func (v *visit) caseAs(id string, status int, say *view.Notice) error {
 	if c.Books, err = v.booksOf(d.File, id); err != nil {
 		return err
 	}
+	if c.Claim, err = v.claimCard(id); err != nil {
+		return err
+	}
 	c.Type(v.typed)
 	if c.Files = v.evidence != nil; c.Files {
 		if c.Evidence, err = v.evidenceItems(id); err != nil {

@@ -72,7 +72,7 @@ type pageRoute struct {
 }
 
 // pageRoutes are all pages. Each file of pages has the list of its own.
-var pageRoutes = slices.Concat(deskRoutes, queueRoutes, caseRoutes, peopleRoutes, evidenceRoutes, buyerRoutes, messageRoutes, insightRoutes, playbookRoutes, importRoutes, linkRoutes, tourRoutes, connectionRoutes, agentRoutes, webhookPageRoutes, sourcingRoutes, supplierPageRoutes, offerRoutes, moneyRoutes, linePageRoutes)
+var pageRoutes = slices.Concat(deskRoutes, queueRoutes, caseRoutes, peopleRoutes, evidenceRoutes, buyerRoutes, messageRoutes, insightRoutes, playbookRoutes, importRoutes, linkRoutes, tourRoutes, connectionRoutes, agentRoutes, webhookPageRoutes, sourcingRoutes, supplierPageRoutes, offerRoutes, moneyRoutes, linePageRoutes, claimRoutes)
 
 // deskRoutes are what all pages share.
 var deskRoutes = []pageRoute{

@@ -114,11 +114,14 @@ func seedShop(ctx context.Context, s *streams, f *databaseFlags, room *evidence.
 	if err != nil {
 		return f.refused(err)
 	}
-	sd := &seeder{room: room, merchant: f.Merchant, at: now.AddDate(-1, 0, 0), bar: newProgress(s, "making the shop:", "facts", len(sample.Shop(now)))}
+	sd := &seeder{room: room, merchant: f.Merchant, at: now.AddDate(-1, 0, 0), bar: newProgress(s, "making the shop:", "facts", len(sample.Claims(now)))}
 	defer sd.bar.end()
 	sd.desk = desk.New(st, sd.now)
 	o := &office{Desk: sd.desk, store: st, merchant: f.Merchant}
 	if err = o.setUp(ctx, sample.ShopName, "", nil, "demo"); err == nil {
+		err = o.PutMarketplace(ctx, o.merchant, "", "tmall")
+	}
+	if err == nil {
 		err = sd.run(ctx, now)
 	}
 	if err == nil {

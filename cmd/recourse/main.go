@@ -33,6 +33,8 @@ type cli struct {
 	Offer      offerCmd      `cmd:"" help:"What suppliers offer: lists read, offers tied to items."`
 	Supplier   supplierCmd   `cmd:"" help:"Who goods are bought from: scorecards, contact data, names that are one."`
 	Rate       rateCmd       `cmd:"" help:"What currencies are worth in others: read rates."`
+	Window     windowCmd     `cmd:"" help:"Claim windows: how long claims can be filed with whom."`
+	Claim      claimCmd      `cmd:"" help:"Claims: until when each can be filed, and what was missed."`
 	Books      booksCmd      `cmd:"" help:"The books in double entry: what is owed, came, left and was lost."`
 	Insights   insightsCmd   `cmd:"" help:"The figures: cases, times, answers, money, suppliers, countries, of a range of days."`
 	Replay     replayCmd     `cmd:"" help:"Replay an order book: which orders were in trouble, what the playbook would have done, when and why."`

@@ -40,7 +40,7 @@ var shards = func() []int {
 
 // run tells the sample shop until an instant.
 func (s *seeder) run(ctx context.Context, until time.Time) error {
-	for i, ev := range sample.Shop(until) {
+	for i, ev := range sample.Claims(until) {
 		s.bar.at(i)
 		if err := s.walk(ctx, ev.Time); err != nil {
 			return err

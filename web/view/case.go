@@ -44,9 +44,10 @@ type Case struct {
 	Version   int64
 	Rights    Rights
 	Picture   Picture
-	Others    []Row     // the order's other cases
-	Sourcing  *Sourcing // nil: nobody looks for goods elsewhere
-	Books     *Books    // nil: nothing was posted
+	Others    []Row      // the order's other cases
+	Sourcing  *Sourcing  // nil: nobody looks for goods elsewhere
+	Books     *Books     // nil: nothing was posted
+	Claim     *ClaimCard // nil: it has no claim window
 }
 
 // asks are the questions that were put, or what may be chosen though nobody was asked.

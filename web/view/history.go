@@ -180,6 +180,7 @@ func (r Reader) fact(e *Event, ev *recourse.Event, acts map[string]string) {
 			e.Detail = append(e.Detail, s)
 		}
 	}
+	e.Detail = append(e.Detail, r.toldWindows(ev)...)
 	e.Words = ev.Text
 	e.ofDesk(r, ev)
 	if ev.Reason != "" {
