@@ -58,7 +58,7 @@ func (g *guest) act() error {
 func (g *guest) gone(values url.Values) error {
 	id := g.who.Link + "/" + values.Get("once")
 	for i := range g.seen.History {
-		if ev := g.seen.History[i].Event; ev != nil && ev.Source == buyerSource && (ev.ID == id || strings.HasPrefix(ev.ID, id+"/")) {
+		if ev := g.seen.History[i].Event; ev != nil && ev.Source == buyerSource && (ev.ID == id || strings.HasPrefix(ev.ID, id+"/")) && !view.OtherOffer(ev, values.Get("act")) {
 			return g.goOn("said_twice", "")
 		}
 	}

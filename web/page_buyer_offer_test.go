@@ -56,8 +56,8 @@ func has(t *testing.T, page, key string) []string {
 	return out
 }
 
-// formOf is what the form of an act sends.
-func formOf(t *testing.T, page, act string) url.Values {
+// actForm is what the form of an act sends.
+func actForm(t *testing.T, page, act string) url.Values {
 	t.Helper()
 	_, rest, ok := strings.Cut(page, `name="act" value="`+act+`"`)
 	if !ok {
@@ -90,9 +90,9 @@ func TestBuyerChoosesGoods(t *testing.T) {
 	_, chinese := camille.get(base + "?lang=zh")
 	wants(t, "chinese", chinese, "颜色不同", "风筝", "预计在")
 	_, page = camille.get(base + "?lang=en")
-	second := formOf(t, page, acts[1])
+	second := actForm(t, page, acts[1])
 
-	form := formOf(t, page, acts[0])
+	form := actForm(t, page, acts[0])
 	_, ahead := camille.post(base+"/act", form)
 	wants(t, "ahead", ahead, "What happens then", "Arrives between", "You pay nothing more", `name="once"`, "-Weifang")
 	if c := h.is(id); c.SentAgain.Remedy != "" {
@@ -134,7 +134,7 @@ func TestBuyerChoosesWhatIsGone(t *testing.T) {
 	acts := has(t, page, "remedy.chosen "+id+" reorder")
 	forms := make([]url.Values, len(acts))
 	for i, act := range acts {
-		forms[i] = formOf(t, page, act)
+		forms[i] = actForm(t, page, act)
 		forms[i].Del("step")
 	}
 	relist := func(sku string, change func(*store.Offer)) {
@@ -164,7 +164,7 @@ func TestBuyerChoosesWhatIsGone(t *testing.T) {
 	if len(left) != 1 {
 		t.Fatalf("left are %v", left)
 	}
-	form := formOf(t, page, left[0])
+	form := actForm(t, page, left[0])
 	form.Del("step")
 	_, page = camille.post(base+"/act", form)
 	wants(t, "a little dearer", page, "we are ordering it for you")

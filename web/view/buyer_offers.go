@@ -115,6 +115,12 @@ func GoneOffer(v *desk.View, act string) bool {
 	return slices.ContainsFunc(all.Gone, func(o desk.Choice) bool { return OfferKey(words[1], &o.Offer) == words[3] })
 }
 
+// OtherOffer says that an act is about another substitute than the one that a fact chose.
+func OtherOffer(ev *recourse.Event, act string) bool {
+	words := strings.Fields(act)
+	return len(words) == 4 && ev.Type == recourse.RemedyChosen && words[3] != OfferKey(words[1], &recourse.Offer{Supplier: ev.Supplier, SKU: ev.SKU})
+}
+
 // ChoiceOf is the substitute that an act is about, as it stands now; false: it is about none.
 func ChoiceOf(v *desk.View, a *BuyerAct) (desk.Choice, bool) {
 	if a.Offer == nil {
