@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"recourse"
 	"recourse/store"
@@ -182,6 +183,9 @@ func (d *Desk) Tie(ctx context.Context, merchant string, s store.Substitute) err
 		}
 		if len(found) == 0 {
 			return &recourse.Error{Kind: recourse.NotFound, Code: "offer_unknown", Field: "offer", Message: "there is no such offer", Hint: "recourse offer list has the numbers"}
+		}
+		if s.Link == "similar" && strings.EqualFold(found[0].SKU, s.SKU) {
+			return &recourse.Error{Kind: recourse.Invalid, Code: "tie_self", Field: "as", Message: "the offer has the item's own SKU: an item cannot stand in for itself", Hint: "say that it is the same, or never"}
 		}
 		if s.Link == "" {
 			return tx.DropSubstitute(merchant, s.SKU, s.Offer)

@@ -69,7 +69,9 @@ func race(t *testing.T, d, other *desk.Desk, order string) string {
 	runners := []func() error{
 		func() error { return wish(d, desk.Wish{Offer: offer("A", 9200), By: "Ada", Once: "ada" + order}) },
 		func() error { return wish(other, desk.Wish{Offer: offer("B", 9300), By: "Bob", Once: "bob" + order}) },
-		func() error { return wish(other, desk.Wish{Offer: offer("C", 9400), By: "buyer", Buyer: true, Once: "buyer" + order}) },
+		func() error {
+			return wish(other, desk.Wish{Offer: offer("C", 9400), By: "buyer", Buyer: true, Once: "buyer" + order})
+		},
 		func() error { // a program, by the bare fact
 			_, err := tell(d, recourse.Event{Source: "program", Type: recourse.RemedyChosen, Data: recourse.Data{Remedy: recourse.RemedyReorder, By: recourse.PartyMerchant, Supplier: "B"}})
 			return err
