@@ -65,7 +65,7 @@ var rooms = map[string]string{
 	"post":               ". intake intake/agent store",      // whose case a letter belongs to: reading it is pure, finding it is not
 	"effect/hook":        ". call effect store text vault",   // who is told what happens: webhooks, and shops that are kept in step
 	"ledger":             ".",                                // the books in double entry
-	"sourcing":           ". calendar",                                // ranks offers, knows shipping lines
+	"sourcing":           ". calendar",                       // ranks offers, knows shipping lines
 }
 
 // pure rooms see neither the outside nor the time: the same input gives the same output for ever.
