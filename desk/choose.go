@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"recourse"
 	"recourse/store"
@@ -20,8 +21,10 @@ type Wish struct {
 	// Confirmed says that a person with the right accepts that the buyer gets money and goods.
 	Confirmed bool
 	By        string
-	Once      string // makes it safe to send again; "": told once
-	Version   int64  // of the order, as it was looked at; 0: any
+	// Buyer says that the buyer chose it, on their page: nothing that takes a confirmation is theirs to choose.
+	Buyer   bool
+	Once    string // makes it safe to send again; "": told once
+	Version int64  // of the order, as it was looked at; 0: any
 }
 
 // Chosen is what a wish comes to.
@@ -38,8 +41,14 @@ var wishes = [][]recourse.EventType{
 }
 
 // PlanOffer says what a wish would come to, and changes nothing. Errors: case_unknown, version_changed, and offer_not_taken, of
-// kind [recourse.Conflict], where the case's state or the playbook's limits let nobody have it.
+// kind [recourse.Conflict], where the case's state or the playbook's limits let nobody have it; offer_stands, of that kind too,
+// where another was chosen already; rate_missing where the offer is in another currency than the purchase and no rate is kept.
 func (d *Desk) PlanOffer(ctx context.Context, merchant string, w Wish) (Chosen, error) {
+	plan, err := d.plan(ctx, merchant, w)
+	return plan, d.stands(ctx, merchant, &w, err)
+}
+
+func (d *Desk) plan(ctx context.Context, merchant string, w Wish) (Chosen, error) {
 	v, err := d.Case(ctx, merchant, w.Case)
 	if err != nil {
 		return Chosen{}, err
@@ -49,7 +58,7 @@ func (d *Desk) PlanOffer(ctx context.Context, merchant string, w Wish) (Chosen, 
 	}
 	for _, confirmed := range []bool{false, true} {
 		for _, steps := range wishes {
-			if confirmed && !slices.Contains(steps, recourse.RemedyChosen) {
+			if confirmed && (w.Buyer || !slices.Contains(steps, recourse.RemedyChosen)) {
 				continue
 			}
 			facts := w.facts(v.File.Order.ID, steps, confirmed)
@@ -71,9 +80,19 @@ func (d *Desk) PlanOffer(ctx context.Context, merchant string, w Wish) (Chosen, 
 var errNotTaken = &recourse.Error{Kind: recourse.Conflict, Code: "offer_not_taken", Message: "the case cannot take this offer as it stands", Hint: "look at the case's state, and at what the playbook allows a piece to cost"}
 
 // ChooseOffer tells a wish. Beside the errors of [Desk.PlanOffer]: confirmation_needed where money and goods would both go to the
-// buyer and nobody confirmed it. Of two who choose at once, the second gets version_changed or offer_not_taken.
+// buyer and nobody confirmed it. Of two who choose at once the first stands, and the second is told what does: offer_stands.
 func (d *Desk) ChooseOffer(ctx context.Context, merchant string, w Wish) (Chosen, error) {
-	plan, err := d.PlanOffer(ctx, merchant, w)
+	plan, err := d.choose(ctx, merchant, w)
+	if err = d.stands(ctx, merchant, &w, err); recourse.CodeOf(err) == "offer_stands" {
+		if again, was := d.before(ctx, merchant, &w); was {
+			return again, nil
+		}
+	}
+	return plan, err
+}
+
+func (d *Desk) choose(ctx context.Context, merchant string, w Wish) (Chosen, error) {
+	plan, err := d.plan(ctx, merchant, w)
 	if err != nil {
 		return plan, err
 	}
@@ -116,8 +135,14 @@ func (w *Wish) facts(order string, steps []recourse.EventType, confirmed bool) [
 		switch t {
 		case recourse.OffersFound:
 			ev.Offers = []recourse.Offer{w.Offer}
+			if w.Buyer {
+				ev.Source = catalogue
+			}
 		case recourse.RemedyChosen:
-			ev.Remedy, ev.By, ev.Supplier, ev.Confirmed = recourse.RemedyReorder, recourse.PartyMerchant, w.Offer.Supplier, confirmed
+			ev.Remedy, ev.By, ev.Supplier, ev.SKU, ev.Confirmed = recourse.RemedyReorder, recourse.PartyMerchant, w.Offer.Supplier, w.Offer.SKU, confirmed
+			if w.Buyer {
+				ev.Source, ev.By = string(recourse.PartyBuyer), recourse.PartyBuyer
+			}
 		}
 		out[i] = Fact{Event: ev, By: w.By, Version: w.Version}
 	}
@@ -158,6 +183,9 @@ func (d *Desk) Tie(ctx context.Context, merchant string, s store.Substitute) err
 		}
 		if len(found) == 0 {
 			return &recourse.Error{Kind: recourse.NotFound, Code: "offer_unknown", Field: "offer", Message: "there is no such offer", Hint: "recourse offer list has the numbers"}
+		}
+		if s.Link == "similar" && strings.EqualFold(found[0].SKU, s.SKU) {
+			return &recourse.Error{Kind: recourse.Invalid, Code: "tie_self", Field: "as", Message: "the offer has the item's own SKU: an item cannot stand in for itself", Hint: "say that it is the same, or never"}
 		}
 		if s.Link == "" {
 			return tx.DropSubstitute(merchant, s.SKU, s.Offer)

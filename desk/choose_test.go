@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -45,7 +46,7 @@ func TestChooseOffer(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.Once, w.By = "y", "Bob"
-		if _, err := d.ChooseOffer(t.Context(), shop, w); recourse.CodeOf(err) != "version_changed" {
+		if _, err := d.ChooseOffer(t.Context(), shop, w); recourse.CodeOf(err) != "offer_stands" || !strings.Contains(err.Error(), "A a1 at 91.00 CNY, chosen by Ada") {
 			t.Errorf("the second is told %v", err)
 		}
 		v, err := d.Case(t.Context(), shop, "1-1")

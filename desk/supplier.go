@@ -122,13 +122,27 @@ func (d *Desk) Supplier(ctx context.Context, merchant, id string) (out SupplierF
 			return err
 		}
 		out.Marks = sourcing.Weigh(happened[out.ID], d.clock())
-		if out.Listed, err = tx.ListOffers(merchant, store.OfferFilter{Supplier: out.ID, Limit: offersOfSupplier}); err != nil {
-			return err
-		}
-		out.Cases, _, err = tx.Cases(merchant, store.CaseFilter{Supplier: out.ID, Sort: store.ByOpened, Limit: casesOfSupplier})
-		return err
+		return out.read(tx, merchant)
 	})
 	return out, err
+}
+
+// read reads a supplier's offers and cases, by all its names.
+func (f *SupplierFile) read(tx *store.Tx, merchant string) error {
+	for _, name := range append([]string{f.ID}, f.Merged...) {
+		listed, err := tx.ListOffers(merchant, store.OfferFilter{Supplier: name, Limit: offersOfSupplier})
+		if err != nil {
+			return err
+		}
+		cases, _, err := tx.Cases(merchant, store.CaseFilter{Supplier: name, Sort: store.ByOpened, Limit: casesOfSupplier})
+		if err != nil {
+			return err
+		}
+		f.Listed, f.Cases = append(f.Listed, listed...), append(f.Cases, cases...)
+	}
+	slices.SortStableFunc(f.Cases, func(a, b store.Case) int { return b.OpenedAt.Compare(a.OpenedAt) })
+	f.Listed, f.Cases = f.Listed[:min(len(f.Listed), offersOfSupplier)], f.Cases[:min(len(f.Cases), casesOfSupplier)]
+	return nil
 }
 
 func supplierUnknown(id string) error {
@@ -177,8 +191,9 @@ func (d *Desk) PutSupplier(ctx context.Context, merchant string, s store.Supplie
 	})
 }
 
-// MergeSupplier says that one name is another supplier from now on: its record and its offers count for the other, and cases that
-// run keep the name that they began with. into "": it is one of its own again. Errors: supplier_unknown, and supplier_circle where
+// MergeSupplier says that one name is another supplier from now on: its record, its offers, its cases and its purchases are the
+// other's, and the people of both see and answer what was asked by either name. Facts keep the name that they were told with, so
+// that nothing in hand is lost and history is as it was; into "" undoes it: the name is one of its own again. Errors: supplier_unknown, and supplier_circle where
 // the other was merged into this one.
 func (d *Desk) MergeSupplier(ctx context.Context, merchant, from, into, by string) error {
 	err := d.store.Write(ctx, func(tx *store.Tx) error {
@@ -210,12 +225,24 @@ func (d *Desk) MergeSupplier(ctx context.Context, merchant, from, into, by strin
 			s = all[at]
 		}
 		s.Merged, s.ChangedAt, s.ChangedBy = into, d.clock(), by
-		return tx.PutSupplier(merchant, s)
+		if err := tx.PutSupplier(merchant, s); err != nil {
+			return err
+		}
+		return tx.PutAudit(mergedAudit(merchant, s, merged[from]))
 	})
 	if err == nil {
 		d.suppliers.drop(merchant)
 	}
 	return err
+}
+
+// mergedAudit is who said that two names are one supplier, or are not any more.
+func mergedAudit(merchant string, s store.Supplier, was string) store.Audit {
+	what := store.AuditMerged
+	if s.Merged == "" {
+		what = store.AuditParted
+	}
+	return store.Audit{Merchant: merchant, At: s.ChangedAt, By: s.ChangedBy, What: what, About: s.ID, Changes: []store.FieldChange{{Field: "supplier", Was: was, Is: s.Merged}}}
 }
 
 func (c *recordCache) drop(merchant string) {
@@ -244,7 +271,11 @@ func (d *Desk) FindOffers(ctx context.Context, merchant, words, supplier string,
 			return err
 		}
 		if supplier != "" {
-			out = slices.DeleteFunc(out, func(o store.Offer) bool { return o.Supplier != supplier })
+			names, err := tx.SupplierNames(merchant, supplier)
+			if err != nil {
+				return err
+			}
+			out = slices.DeleteFunc(out, func(o store.Offer) bool { return !slices.Contains(names, o.Supplier) })
 		}
 		slices.SortFunc(out, func(a, b store.Offer) int {
 			return cmp.Compare(slices.Index(numbers, a.Number), slices.Index(numbers, b.Number))

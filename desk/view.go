@@ -18,6 +18,8 @@ type View struct {
 	// Attempts are what peers were asked of each act, and what they said.
 	Attempts map[string][]store.Attempt
 	Decider  *decide.Decider
+	// Choices are the substitutes that a buyer may choose, by case; nil where nobody asked [Desk.Substitutes].
+	Choices map[string]Choices
 }
 
 // maxHistory bounds how much of an order's history is shown at once.

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"context"
+	"strings"
 
 	"recourse/desk"
 	"recourse/intake"
@@ -74,7 +75,7 @@ func tie(ctx context.Context, d *desk.Desk, merchant string, batch []store.Offer
 				continue
 			}
 			link := "similar"
-			if row.Same {
+			if row.Same || strings.EqualFold(row.For, row.SKU) { // an item does not stand in for itself: it is the same
 				link = "same"
 			}
 			tied++

@@ -271,8 +271,14 @@ func (o *Office) read(tx *store.Tx, merchant string, f *finding) (map[recourse.P
 	people, err := tx.People(merchant)
 	for i := range people {
 		p := &people[i]
-		sells := slices.ContainsFunc(f.file.Purchases, func(b recourse.Purchase) bool { return b.Supplier == p.Supplier })
-		if p.Supplier != "" && p.DisabledAt.IsZero() && sells {
+		if p.Supplier == "" || !p.DisabledAt.IsZero() {
+			continue
+		}
+		names, err := tx.SupplierNames(merchant, p.Supplier)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(f.file.Purchases, func(b recourse.Purchase) bool { return slices.Contains(names, b.Supplier) }) {
 			known[recourse.PartySupplier] = append(known[recourse.PartySupplier], strings.ToLower(p.Email))
 		}
 	}

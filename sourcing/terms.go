@@ -64,14 +64,7 @@ var words = sync.OnceValue(func() *vocabulary {
 	}
 	v := &vocabulary{latin: map[string]concept{}, han: map[string]concept{}}
 	for _, r := range rows[1:] {
-		c := concept{kind: trait, group: r[0], name: r[1]}
-		switch r[0] {
-		case "thing":
-			c = concept{kind: thing, name: r[1]}
-		case "property":
-			c = concept{kind: property, name: r[1]}
-		}
-		v.add(c, r[2]+"|"+r[3], r[4])
+		v.add(conceptOf(r[0], r[1]), r[2]+"|"+r[3], r[4])
 	}
 	return v
 })

@@ -37,7 +37,7 @@ const (
 // Audits lists them.
 var Audits = []string{AuditSetUp, AuditInvited, AuditRelinked, AuditJoined, AuditChanged, AuditBlocked, AuditAdmitted, AuditLinked, AuditUnlinked, AuditErased, AuditTexts, AuditPolicy, AuditSignedOut,
 	AuditConnected, AuditConnection, AuditDisconnected, AuditPaused, AuditResumed, AuditGone, AuditRead, AuditSettled, AuditExported,
-	AuditWebhookAdded, AuditWebhookChanged, AuditWebhookPaused, AuditWebhookResumed, AuditWebhookRotated, AuditWebhookRemoved, AuditWebhookReplayed}
+	AuditWebhookAdded, AuditWebhookChanged, AuditWebhookPaused, AuditWebhookResumed, AuditWebhookRotated, AuditWebhookRemoved, AuditWebhookReplayed, AuditMerged, AuditParted}
 
 // Audit is something that somebody changed beside the orders.
 type Audit struct {

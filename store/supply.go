@@ -52,15 +52,19 @@ func supplyRow(k Key, p *recourse.Purchase) []any {
 	return []any{k.Merchant, p.Supplier, p.ID, k.Order, waits, micros(p.ShipBy)}
 }
 
-// Supplies are purchases of one supplier: those that wait for it, what is due first on top, or the others, the latest
+// Supplies are purchases of one supplier, by whatever name: those that wait for it, what is due first on top, or the others, the latest
 // first. At most so many, from an offset on.
 func (tx *Tx) Supplies(merchant, supplier string, waits bool, offset, limit int) ([]Supply, error) {
 	w, direction := int64(0), " DESC"
 	if waits {
 		w, direction = 1, ""
 	}
-	rows, err := tx.query(`SELECT purchase_id, order_id, waits, due_at FROM supplies WHERE merchant = $1 AND supplier = $2 AND waits = $3 ORDER BY due_at`+direction+`, purchase_id`+direction+` LIMIT $4 OFFSET $5`,
-		merchant, supplier, w, limit, offset)
+	names, err := tx.SupplierNames(merchant, supplier)
+	if err != nil || len(names) == 0 {
+		return nil, err
+	}
+	where, args := anyOf("supplier", names, []any{merchant, w, limit, offset})
+	rows, err := tx.query(`SELECT purchase_id, order_id, waits, due_at FROM supplies WHERE merchant = $1 AND waits = $2 AND `+where+` ORDER BY due_at`+direction+`, purchase_id`+direction+` LIMIT $3 OFFSET $4`, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -80,11 +84,20 @@ func (tx *Tx) Supplies(merchant, supplier string, waits bool, offset, limit int)
 // SupplyOf is the order of a purchase, if the purchase is that supplier's: purchase_unknown, of kind
 // [recourse.NotFound], if it is somebody else's or there is none. Both are the same to a supplier.
 func (tx *Tx) SupplyOf(merchant, supplier, purchase string) (order string, err error) {
-	rows, err := tx.query(`SELECT order_id FROM supplies WHERE merchant = $1 AND supplier = $2 AND supplier <> '' AND purchase_id = $3`, merchant, supplier, purchase)
+	names, err := tx.SupplierNames(merchant, supplier)
 	if err != nil {
 		return "", err
 	}
-	err = each(rows, func() error { return rows.Scan(&order) })
+	if len(names) > 0 {
+		where, args := anyOf("supplier", names, []any{merchant, purchase})
+		rows, err := tx.query(`SELECT order_id FROM supplies WHERE merchant = $1 AND purchase_id = $2 AND supplier <> '' AND `+where, args...)
+		if err != nil {
+			return "", err
+		}
+		if err := each(rows, func() error { return rows.Scan(&order) }); err != nil {
+			return "", err
+		}
+	}
 	if err == nil && order == "" {
 		err = &recourse.Error{Kind: recourse.NotFound, Code: "purchase_unknown", Field: "purchase", Message: "there is no purchase " + recourse.Shorten(purchase, 60)}
 	}

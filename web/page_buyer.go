@@ -49,6 +49,8 @@ type guest struct {
 	seen *desk.View
 	read view.Reader
 	said *view.Notice
+	// stands is what was chosen already, for one who chose too late.
+	stands string
 }
 
 // guestly is a handler of buyers' requests, with what they see read in.
@@ -77,6 +79,9 @@ func (s *site) guest(w http.ResponseWriter, r *http.Request) (*guest, error) {
 		return g, err
 	}
 	g.read = view.NewReader(words.In(string(g.language(words, g.seen.File.Order.Buyer))), g.zone(), s.desk.Now())
+	if err := g.look(); err != nil {
+		return g, err
+	}
 	g.read.Head.Sent, err = s.sent(r.Context(), who.Merchant, who.Order)
 	return g, err
 }
@@ -203,6 +208,9 @@ var faultWords = map[string]string{
 
 // notice says an error in the buyer's language.
 func (g *guest) notice(err error) *view.Notice {
+	if code := recourse.CodeOf(err); code == errOfferGone.Code || code == errChoiceStands.Code {
+		return g.tooLate(err)
+	}
 	key := cmp.Or(faultWords[recourse.CodeOf(err)], faultWords[string(recourse.KindOf(err))], "fault_invalid")
 	return &view.Notice{Text: g.read.Buyer(key), Hint: g.read.Buyer(key+"_say", "n", g.read.Number(mostMessages))}
 }

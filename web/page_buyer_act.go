@@ -48,6 +48,9 @@ func (g *guest) act() error {
 	if a.Ahead && values.Get("step") == "ahead" {
 		return g.ahead(a, fact, values, b)
 	}
+	if a.Offer != nil {
+		return g.choose(a, fact)
+	}
 	return g.tell(fact)
 }
 
@@ -55,11 +58,11 @@ func (g *guest) act() error {
 func (g *guest) gone(values url.Values) error {
 	id := g.who.Link + "/" + values.Get("once")
 	for i := range g.seen.History {
-		if ev := g.seen.History[i].Event; ev != nil && ev.Source == buyerSource && ev.ID == id {
+		if ev := g.seen.History[i].Event; ev != nil && ev.Source == buyerSource && (ev.ID == id || strings.HasPrefix(ev.ID, id+"/")) && !view.OtherOffer(ev, values.Get("act")) {
 			return g.goOn("said_twice", "")
 		}
 	}
-	return errActGone
+	return g.late(values)
 }
 
 // wrote counts the messages of the last day.
@@ -78,6 +81,9 @@ func (g *guest) fact(a *view.BuyerAct, values url.Values) (desk.Fact, map[string
 	f := buyerForm{guest: g, values: values, wrong: map[string]string{}}
 	ev := recourse.Event{Source: buyerSource, ID: g.who.Link + "/" + f.once(), Type: a.Event}
 	ev.Data = recourse.Data{Order: g.who.Order, Case: a.Case, Remedy: a.Remedy}
+	if o, ok := view.ChoiceOf(g.seen, a); ok {
+		ev.Supplier, ev.SKU = o.Supplier, o.SKU
+	}
 	switch a.Event {
 	case recourse.RemedyChosen, recourse.MessageReceived:
 		ev.By = recourse.PartyBuyer
@@ -218,6 +224,9 @@ func (g *guest) tell(fact desk.Fact) error {
 func (g *guest) again(err error) error {
 	if seen, fresh := g.desk.Order(g.r.Context(), g.who.Merchant, g.who.Order); fresh == nil {
 		g.seen = seen
+		if fresh := g.look(); fresh != nil {
+			return fresh
+		}
 	}
 	return err
 }

@@ -102,7 +102,7 @@ func TestBuyerChooses(t *testing.T) {
 	h.tell(recourse.OffersFound, `{"order":"77","offers":[{"supplier":"Secret Kites","same":true,"price":"38.00 CNY","stock":90}]}`)
 	camille, base := h.buyer("77")
 	_, page := camille.get(base)
-	wants(t, "page", page, "Your turn", "Please answer by 19 March 2026", "Please order it for me", "Only my money back", "-Secret", "-38.00")
+	wants(t, "page", page, "Your turn", "Please answer by 19 March 2026", "Choose this one", "The same item", "Only my money back", "-Secret", "-38.00")
 	action, form := formWith(t, page, "remedy.chosen 77-1 reorder")
 	status, confirm := camille.post(action, form)
 	wants(t, "ahead", confirm, "What happens then", "We are ordering these goods for you", "Yes, please do that", "-Secret")
@@ -111,7 +111,7 @@ func TestBuyerChooses(t *testing.T) {
 	}
 	action, form = formWith(t, confirm, "remedy.chosen 77-1 reorder")
 	_, page = camille.post(action, form)
-	wants(t, "chosen", page, "your choice has been taken in", "You chose: order it for me", "We are on it")
+	wants(t, "chosen", page, "we are ordering it for you", "You chose: order it for me", "We are on it")
 	if c := h.caseOf("77-1"); c.State != "resupply.reordering" {
 		t.Errorf("the case is in %s", c.State)
 	}
@@ -119,7 +119,7 @@ func TestBuyerChooses(t *testing.T) {
 	wants(t, "the same form again", page, "Nothing was done twice")
 	form.Set("once", strings.Repeat("a", 16))
 	status, page = camille.post(action, form)
-	wants(t, "gone", page, "This has changed in the meantime")
+	wants(t, "gone", page, "Your choice stands")
 	if status != http.StatusConflict {
 		t.Errorf("a choice that is gone is answered with %d", status)
 	}

@@ -216,7 +216,11 @@ func (v *visit) supplied() (f desk.Fact, err error) {
 			return err
 		}
 		if file := files[k]; file.Version > 0 {
-			if p := file.OrderFile.Purchase(purchase); p != nil && p.Supplier == v.who.Supplier {
+			names, err := tx.SupplierNames(v.who.Merchant, v.who.Supplier)
+			if err != nil {
+				return err
+			}
+			if p := file.OrderFile.Purchase(purchase); p != nil && slices.Contains(names, p.Supplier) {
 				return nil
 			}
 		}

@@ -90,5 +90,8 @@ func (s *site) mergeSupplier(v *visit) error {
 	if err := v.desk.MergeSupplier(v.r.Context(), v.who.Merchant, id, into, v.who.Name); err != nil {
 		return v.supplierFileNow(pageStatus[recourse.KindOf(err)], err, nil)
 	}
+	if into == "" {
+		return v.goOn(view.SupplierPath(id), "told_parted")
+	}
 	return v.goOn(view.SupplierPath(into), "told_merged")
 }

@@ -21,7 +21,7 @@ type supplierCmd struct {
 	List  supplierListCmd  `cmd:"" help:"The suppliers with their scorecards."`
 	Show  supplierShowCmd  `cmd:"" help:"One supplier: how each figure came about."`
 	Set   supplierSetCmd   `cmd:"" help:"Write down how a supplier is reached."`
-	Merge supplierMergeCmd `cmd:"" help:"Say that one name is another supplier; cases that run keep their name."`
+	Merge supplierMergeCmd `cmd:"" help:"Say that one name is another supplier, whose its record, offers, purchases and cases are from then on; without the other, undo it."`
 }
 
 // supplierListCmd lists suppliers.

@@ -3,6 +3,7 @@ package mail
 import (
 	"cmp"
 	netmail "net/mail"
+	"slices"
 	"strings"
 
 	"recourse"
@@ -59,10 +60,14 @@ func (r *recipient) supplier(tx *store.Tx, t *effect.Task) error {
 	if name == "" {
 		return nil
 	}
+	names, err := tx.SupplierNames(t.Merchant, name)
+	if err != nil {
+		return err
+	}
 	people, err := tx.People(t.Merchant)
 	for i := range people {
 		p := &people[i]
-		if p.Supplier == name && p.DisabledAt.IsZero() {
+		if slices.Contains(names, p.Supplier) && p.DisabledAt.IsZero() {
 			if len(r.to) == 0 && p.Language != "" {
 				r.lang = p.Language
 			}

@@ -61,6 +61,8 @@ type BuyerCase struct {
 	Goods    []Goods
 	AnswerBy string // the day by which the buyer is asked to answer
 	Choices  []BuyerAct
+	Gone     string      // some of what could be chosen is not to be had any more
+	Ordered  *BuyerOffer // what is ordered instead
 	Upload   *BuyerUpload
 	Acts     []BuyerAct
 	Next     []string
@@ -183,6 +185,8 @@ func (r Reader) buyerCase(v *desk.View, c *recourse.Case, form BuyerForm) BuyerC
 		}
 	}
 	out.Choices, out.Acts, out.Upload = r.buyerOptions(v, c, form)
+	out.Choices = r.withOffers(v, c, out.Choices)
+	out.Gone, out.Ordered = r.goneOffers(v, c, out.Choices), r.orderedOffer(v, c)
 	for _, q := range c.Asks {
 		if q.Of == recourse.PartyBuyer && c.Status == recourse.Open {
 			out.AnswerBy = r.Date(q.Due)

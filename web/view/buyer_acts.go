@@ -28,6 +28,7 @@ type BuyerAct struct {
 	Ahead  bool // what would follow is shown before it is done
 	Open   bool // it was filled in and not taken
 	Fields []BuyerField
+	Offer  *BuyerOffer // that is chosen; nil: none
 }
 
 // BuyerField is something to fill in.
@@ -361,6 +362,10 @@ func NewBuyerConfirm(r Reader, v *desk.View, act *BuyerAct, ev recourse.Event) B
 		if fresh && f.Status.Active() {
 			out.then(r.Buyer("then_refund", "amount", r.Money(f.Amount)))
 		}
+	}
+	if act.Offer != nil {
+		out.then(act.Offer.Promise)
+		out.then(r.Buyer("offer_no_cost"))
 	}
 	if len(out.Then) == 0 {
 		out.then(r.Buyer("then_nothing"))

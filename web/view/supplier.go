@@ -141,6 +141,7 @@ type SupplierView struct {
 	Act     bool
 	Into    string // what it was merged into; "": it was not
 	Others  []string
+	Names   []string // that were merged into it
 	Listed  []OfferRow
 	More    string // more offers
 	Cases   []Row
@@ -162,7 +163,7 @@ var markSituations = map[sourcing.Mark][]recourse.Situation{
 
 // NewSupplier tells a supplier; others are the names that it could be merged into.
 func NewSupplier(r Reader, f *desk.SupplierFile, others []string, act bool) SupplierView {
-	v := SupplierView{SupplierRow: r.supplierRow(&f.SupplierCard), ID: f.ID, Act: act, Others: others, Queue: Filter{Supplier: f.ID}.Href()}
+	v := SupplierView{SupplierRow: r.supplierRow(&f.SupplierCard), ID: f.ID, Act: act, Others: others, Names: f.Merged, Queue: Filter{Supplier: f.ID}.Href()}
 	v.Form = SupplierForm{Name: f.Name, Email: f.Email, Language: f.Language, URL: f.URL, Note: f.Note}
 	bought, asked := f.Marks[sourcing.MarkBought], f.Marks[sourcing.MarkAnswered]
 	silent := f.Marks[sourcing.MarkSilent]
