@@ -32,6 +32,7 @@ const (
 	WhyOvertaken  WhyCode = "overtaken"  // a message not sent because a later step came first: template
 	WhyLoop       WhyCode = "loop"       // the playbook turned in a circle and was stopped: state
 	WhyOutside    WhyCode = "outside"    // money left that no case had asked for: amount
+	WhyLateMoney  WhyCode = "late_money" // money for a recovery that was settled: amount
 	WhyOver       WhyCode = "over"       // more money than was ever asked for or paid: amount
 )
 

@@ -61,6 +61,11 @@ var rights = map[string]account.Permission{
 	"POST /api/v1/rates":                                           account.Work,
 	"GET /api/v1/orders/{order}/books":                             account.Read,
 	"GET /api/v1/money":                                            account.Read,
+	"GET /api/v1/money/postings":                                   account.Read,
+	"GET /api/v1/money/settings":                                   account.Read,
+	"PUT /api/v1/money/settings":                                   account.Manage,
+	"GET /api/v1/recoveries":                                       account.Read,
+	"POST /api/v1/recoveries/{recovery}/chase":                     account.Work,
 }
 
 // everybody are the routes for which nobody shows anything.

@@ -34,6 +34,7 @@ type cli struct {
 	Supplier   supplierCmd   `cmd:"" help:"Who goods are bought from: scorecards, contact data, names that are one."`
 	Rate       rateCmd       `cmd:"" help:"What currencies are worth in others: read rates."`
 	Books      booksCmd      `cmd:"" help:"The books in double entry: what is owed, came, left and was lost."`
+	Recovery   recoveryCmd   `cmd:"" help:"What suppliers and marketplaces owe: by age, chased, told."`
 	Insights   insightsCmd   `cmd:"" help:"The figures: cases, times, answers, money, suppliers, countries, of a range of days."`
 	Replay     replayCmd     `cmd:"" help:"Replay an order book: which orders were in trouble, what the playbook would have done, when and why."`
 	Playbook   playbookCmd   `cmd:"" help:"Check, try, show, draw, compare and copy playbooks."`
