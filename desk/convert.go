@@ -124,3 +124,6 @@ func (c *Converter) Missing() (out []recourse.Currency) {
 }
 
 func compareRates(a, b store.Rate) int { return big.NewRat(a.Num, a.Den).Cmp(big.NewRat(b.Num, b.Den)) }
+
+// Converts says that there is a home currency.
+func (c *Converter) Converts() bool { return c != nil && c.home != "" }

@@ -32,17 +32,25 @@ const (
 	mostAwaited = 500
 )
 
-// booksOf is what was posted for an order, or for one of its cases; nil where nothing was.
-func (v *visit) booksOf(f *recourse.OrderFile, id string) (*view.Books, error) {
+// booksOf is what was posted for an order, or for one of its cases, with what each entry is made of and, where a home currency is
+// set, the rate of its day; nil where nothing was.
+func (v *visit) booksOf(d *desk.View, id string) (*view.Books, error) {
 	var all []store.Posting
+	var rates *desk.Converter
 	err := v.desk.Store().Read(v.r.Context(), func(tx *store.Tx) (err error) {
-		all, err = tx.PostingsOf(store.Key{Merchant: v.who.Merchant, Order: f.Order.ID}, mostPosted)
+		if all, err = tx.PostingsOf(store.Key{Merchant: v.who.Merchant, Order: d.File.Order.ID}, mostPosted); err != nil || len(all) == 0 {
+			return err
+		}
+		set, err := tx.MoneySettings(v.who.Merchant)
+		if err == nil {
+			rates, err = desk.NewConverter(tx, v.who.Merchant, set.Home, v.zone(), all[0].At, v.read.Now)
+		}
 		return err
 	})
 	if id != "" {
 		all = slices.DeleteFunc(all, func(p store.Posting) bool { return p.Case != id })
 	}
-	return view.NewBooks(v.read, all), err
+	return view.NewBooks(v.read, d, all, rates), err
 }
 
 // moneyRead is what the page and its files are made of.

@@ -10,55 +10,11 @@ import (
 	"recourse/store"
 )
 
-// Books are what was posted for an order or a case: in words on top, and as an accountant reads it below.
-type Books struct {
-	Sums    []Sum
-	Entries []BookEntry
-}
-
-// BookEntry is what one decision posted.
-type BookEntry struct {
-	At    Instant
-	Lines []BookLine
-}
-
-// BookLine is one side of an entry.
-type BookLine struct{ Account, Debit, Credit, Ref string }
-
-// NewBooks tells postings; nil where there are none.
-func NewBooks(r Reader, all []store.Posting) *Books {
-	if len(all) == 0 {
-		return nil
-	}
-	b := &Books{}
-	sums := map[ledger.Account]map[recourse.Currency]int64{}
-	var last *store.Posting
-	for i := range all {
-		p := &all[i]
-		if last == nil || last.Order != p.Order || last.Seq != p.Seq {
-			b.Entries = append(b.Entries, BookEntry{At: r.Past(p.At)})
-		}
-		last = p
-		l := BookLine{Account: r.Account(ledger.Account(p.Account)), Ref: p.Ref}
-		if p.Amount.Minor < 0 {
-			l.Credit = r.Money(p.Amount.Neg())
-		} else {
-			l.Debit = r.Money(p.Amount)
-		}
-		e := &b.Entries[len(b.Entries)-1]
-		e.Lines = append(e.Lines, l)
-		a := ledger.Account(p.Account)
-		if sums[a] == nil {
-			sums[a] = map[recourse.Currency]int64{}
-		}
-		sums[a][p.Amount.Currency] += p.Amount.Minor
-	}
-	b.Sums = r.standingIn(sums)
-	return b
-}
-
 // standingIn are the balances of accounts in words, in the order of a balance.
 func (r Reader) standingIn(sums map[ledger.Account]map[recourse.Currency]int64) (out []Sum) {
+	if n := sums[ledger.UnknownRecoverable][ledger.NoCurrency]; n > 0 {
+		out = append(out, Sum{Label: r.Account(ledger.UnknownRecoverable), Amount: r.Number(int(n))})
+	}
 	for _, a := range ledger.Accounts {
 		for _, c := range currencies(sums[a]) {
 			if n := sums[a][c]; n != 0 {
