@@ -61,6 +61,9 @@ func (v *visit) caseAs(id string, status int, say *view.Notice) error {
 	if c.Books, err = v.booksOf(d, id); err != nil {
 		return err
 	}
+	if c.Bank, err = v.bank(d.File, id); err != nil {
+		return err
+	}
 	c.Type(v.typed)
 	if c.Files = v.evidence != nil; c.Files {
 		if c.Evidence, err = v.evidenceItems(id); err != nil {
@@ -133,6 +136,9 @@ func (v *visit) orderNow(status int, say *view.Notice) error {
 		}
 	}
 	if o.Books, err = v.booksOf(d, ""); err != nil {
+		return err
+	}
+	if o.Banks, err = v.banks(d.File); err != nil {
 		return err
 	}
 	if v.who.Allow(account.Manage) == nil {

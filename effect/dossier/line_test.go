@@ -37,8 +37,8 @@ func TestWrap(t *testing.T) {
 		{"", 4, []string{""}},
 		{"（一）（二）", 6, []string{"（一）", "（二）"}},
 		{"a\tb\u00a0c", 9, []string{"a b\u00a0c"}},
-		{"x 😢😢 y", 9, []string{"x □ y"}},
-		{"ok👩‍👩‍👧", 9, []string{"ok□"}},
+		{"x 😢😢 y", 20, []string{"x [emoji] y"}},
+		{"ok👩‍👩‍👧", 20, []string{"ok[emoji]"}},
 		{"bad\xffbytes", 20, []string{"bad□bytes"}},
 	} {
 		if got := wrap(c.text, c.most, cells); !slices.Equal(got, c.want) {

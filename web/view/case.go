@@ -47,6 +47,7 @@ type Case struct {
 	Others    []Row     // the order's other cases
 	Sourcing  *Sourcing // nil: nobody looks for goods elsewhere
 	Books     *Books    // nil: nothing was posted
+	Bank      *Bank     // nil: it is no dispute
 }
 
 // asks are the questions that were put, or what may be chosen though nobody was asked.

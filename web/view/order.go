@@ -28,6 +28,7 @@ type Order struct {
 	Evidence  []EvidenceItem
 	Erase     *Erase // nil: the reader may not
 	Books     *Books // nil: nothing was posted
+	Banks     []*Bank
 }
 
 // Sum is an amount with what it is.
