@@ -19,7 +19,7 @@ import (
 func Claim(c *Case, l *text.Language) *Document {
 	w := writer{Case: c, l: l, c: c.File.Case(c.ID)}
 	d := &Document{
-		Lang: string(l.Lang()), Shop: c.Shop, Kind: w.say("claim"), Title: w.title(), Subtitle: l.Situation(w.c.Situation), Reference: c.ID, Page: l.Dossier("page"),
+		Lang: string(l.Lang()), Shop: c.Shop, Kind: w.say("claim"), Title: w.title(), Subtitle: l.Situation(w.c.Situation), Reference: c.ID, Page: l.Dossier("page"), Contents: w.say("contents"),
 		Asked: Asked{w.say("asked"), w.asked()}, Facts: w.cover(), Made: time.Unix(0, 0),
 	}
 	if n := len(c.History); n > 0 {

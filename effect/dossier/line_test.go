@@ -111,6 +111,14 @@ func TestWords(t *testing.T) {
 				}
 			}
 		}
+		more, err := os.ReadFile(strings.Replace(name, ".agent.", ".books.", 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, section, _ = strings.Cut(string(more), "\n[dossier]\n")
+		for _, m := range regexp.MustCompile(`(?m)^([a-z_]+) =`).FindAllStringSubmatch(section, -1) {
+			there[m[1]] = true
+		}
 		for key := range used {
 			if !there[key] {
 				t.Errorf("%s: there is no %s", name, key)
