@@ -83,7 +83,7 @@ func (p *pen) asked(a *Asked) {
 func (p *pen) section(s *Section, i int) {
 	title := s.Title
 	p.y += 8
-	p.need(34 + p.firstPhotos(s)) // a heading stands with something below it
+	p.need(34 + max(p.firstPhotos(s), firstFacts(s))) // a heading stands with something below it
 	p.use(latin, head)
 	if i < len(p.index) {
 		p.index[i].begins = p.pdf.PageNo()
@@ -97,6 +97,14 @@ func (p *pen) section(s *Section, i int) {
 	for i := range s.Blocks {
 		p.block(&s.Blocks[i])
 	}
+}
+
+// firstFacts is how much room the facts want that a section begins with, so that none of them stands alone on the next page.
+func firstFacts(s *Section) float64 {
+	if len(s.Blocks) == 0 {
+		return 0
+	}
+	return min(float64(len(s.Blocks[0].Facts))*(height(body)+1.2), 90)
 }
 
 // firstPhotos is how much room the first row of photos wants, where a section begins with photos.
