@@ -285,7 +285,7 @@ var eventFields = map[EventType]string{
 	EffectPostponed:       "effect | order amount reason",
 	EffectUnknown:         "effect | order amount reason",
 	MessageReceived:       "order text | by",
-	MessageWritten:        "case text | to",
+	MessageWritten:        "case text | purchase to",
 	MessageRead:           "case |",
 	MessageBounced:        "effect | reason",
 	CaseAssigned:          "case | person",

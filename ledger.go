@@ -1,6 +1,9 @@
 package recourse
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // RefundStatus says how money to the buyer stands.
 //
@@ -92,6 +95,21 @@ type Recovery struct {
 	Quiet   bool      `json:"quiet,omitempty"`
 	At      time.Time `json:"at"` // of the newest change of status
 	Effects int       `json:"effects,omitempty"`
+}
+
+// MoreMark ends the id of money that stands beside a refund or a recovery, behind that one's own id: what left or came beyond
+// what was asked for.
+const MoreMark = "+"
+
+// Beside says that a refund is money that left beyond what another one, which it gives, had asked for.
+func (r *Refund) Beside() (of string, beside bool) { return besideOf(r.ID) }
+
+// Beside says that a recovery is money that came after another one, which it gives, was settled.
+func (r *Recovery) Beside() (of string, beside bool) { return besideOf(r.ID) }
+
+func besideOf(id string) (of string, beside bool) {
+	of = strings.TrimRight(id, MoreMark)
+	return of, of != id
 }
 
 // Side is one side of a ledger. The two are never netted silently.

@@ -33,6 +33,7 @@ const (
 	WhyLoop       WhyCode = "loop"       // the playbook turned in a circle and was stopped: state
 	WhyOutside    WhyCode = "outside"    // money left that no case had asked for: amount
 	WhyAlone      WhyCode = "alone"      // the policy took an offer by itself: supplier, sum, cost, more, bound; of a similar item likeness, least
+	WhyLateMoney  WhyCode = "late_money" // money for a recovery that was settled: amount
 	WhyOver       WhyCode = "over"       // more money than was ever asked for or paid: amount
 )
 

@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"cmp"
 	"time"
 
 	"recourse"
@@ -62,6 +63,6 @@ func (w *work) write(c *recourse.Case) {
 	if to == "" {
 		to = recourse.PartyBuyer
 	}
-	w.emit(c, recourse.Effect{Kind: recourse.EffectMessage, To: to, Template: TemplateWritten, Purchase: c.Purchase, Parcel: c.Parcel, Approval: recourse.ApprovalGiven,
+	w.emit(c, recourse.Effect{Kind: recourse.EffectMessage, To: to, Template: TemplateWritten, Purchase: cmp.Or(w.ev.Purchase, c.Purchase), Parcel: c.Parcel, Approval: recourse.ApprovalGiven,
 		Variables: []recourse.Arg{{Name: "text", Text: w.ev.Text}}, Why: w.whyEvent(recourse.WhyEvent)})
 }

@@ -248,8 +248,7 @@ func (w *work) moveRefund(i int) {
 	}
 }
 
-// moreMark ends the id of what left beyond what a refund had asked for, behind the refund's own.
-const moreMark = "+"
+const moreMark = recourse.MoreMark
 
 // more keeps what left beyond what was asked for: as money that left without us, beside the refund, which stays what was asked
 // for. Told again it is the same, and it bounces with the refund.
@@ -525,7 +524,9 @@ func (w *work) withdrawRecovery(c *recourse.Case, why recourse.Why) {
 func (w *work) answerRecovery() {
 	found := w.recoveriesMeant()
 	if len(found) == 0 {
-		w.noteEvent("", recourse.WhyNoted)
+		if !w.late() {
+			w.noteEvent("", recourse.WhyNoted)
+		}
 		return
 	}
 	left := w.ev.Amount

@@ -3,83 +3,52 @@ package desk
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"recourse"
 	"recourse/ledger"
+	"recourse/playbook"
 	"recourse/store"
 )
 
-// This file reads the books for people: what stands out, how old it is, and what was lost by whom.
+// This file reads from the books what was lost: by what, in which currency, and in the shop's own at the rates of the days.
 
-// Awaited is money that a supplier or the marketplace owes the merchant.
-type Awaited struct {
-	store.OpenItem
-	Next time.Time // when somebody is chased for it next; zero: nobody is
-}
-
-// Recoveries are the recoveries that are awaited, the oldest first, at most so many, and when each is chased next. One whose
-// amount nobody knows is in no books, and not among them.
-func (d *Desk) Recoveries(ctx context.Context, merchant string, most int) (out []Awaited, err error) {
-	err = d.store.Read(ctx, func(tx *store.Tx) error {
-		items, err := tx.OpenItems(merchant, string(ledger.Recoverable), most)
-		if err != nil {
-			return err
-		}
-		for part := range slices.Chunk(items, maxBatch) {
-			chased, err := d.chased(tx, merchant, part)
-			if err != nil {
-				return err
-			}
-			out = append(out, chased...)
-		}
-		return nil
-	})
-	return out, err
-}
-
-func (d *Desk) chased(tx *store.Tx, merchant string, items []store.OpenItem) (out []Awaited, err error) {
-	var keys []store.Key
-	for _, o := range items {
-		if k := (store.Key{Merchant: merchant, Order: o.Order}); !slices.Contains(keys, k) {
-			keys = append(keys, k)
-		}
-	}
-	files, err := tx.Files(keys)
-	if err != nil {
-		return nil, err
-	}
-	for _, o := range items {
-		a := Awaited{OpenItem: o}
-		if f := files[store.Key{Merchant: merchant, Order: o.Order}]; f.Version > 0 {
-			decider, err := d.Decider(tx, merchant, f.OrderFile)
-			if err != nil {
-				return nil, err
-			}
-			for _, s := range decider.Upcoming(f.OrderFile, o.Case) {
-				if s.Recovery == o.Ref && s.Ask == nil {
-					a.Next = s.At
-					break
-				}
-			}
-		}
-		out = append(out, a)
-	}
-	return out, nil
-}
-
-// Loss is what trouble of one kind came to in one currency over a span of time: what buyers were given back and banks took, less
-// what suppliers owe back, and what of that will not come.
-type Loss struct {
-	Name     string // the situation, the supplier or the channel
-	Currency recourse.Currency
-	Refunded int64 // minor units, as all of them
+// Figures are what trouble came to in one currency: what buyers were given back and banks took, less what suppliers owe back, and
+// what of that will not come. All are minor units.
+type Figures struct {
+	Refunded int64
 	Taken    int64 // by banks
 	Owed     int64 // by suppliers and marketplaces, what has come included
 	Lost     int64 // of that: denied or given up
 	Net      int64
+}
+
+func (f *Figures) add(a ledger.Account, minor int64) {
+	switch a {
+	case ledger.Refunds:
+		f.Refunded += minor
+	case ledger.Chargebacks:
+		f.Taken += minor
+	case ledger.Recoveries:
+		f.Owed -= minor
+	case ledger.NotRecovered:
+		f.Lost += minor
+	}
+	f.Net += minor
+}
+
+// LossAccounts are the accounts that a loss is made of: expenses, and the income that stands against them.
+var LossAccounts = []ledger.Account{ledger.Refunds, ledger.Chargebacks, ledger.Recoveries, ledger.NotRecovered}
+
+// Loss is what trouble of one kind came to in one currency over a span of time.
+type Loss struct {
+	Name     string // the situation, the supplier, the channel, or the month as 2026-03
+	Currency recourse.Currency
+	Figures
+	Home  Figures // the same in the home currency, each posting at the rate of its day
+	Apart Figures // of Figures: what no rate is known for, and is not in Home
 }
 
 // LossBy says by what losses are told apart.
@@ -90,94 +59,160 @@ const (
 	BySituation LossBy = "situation"
 	BySupplier  LossBy = "supplier"
 	ByChannel   LossBy = "channel"
+	ByMonth     LossBy = "month"
 )
 
-// Losses are what trouble came to, the dearest first in each currency. Nothing is converted.
-func Losses(all []store.Balance, by LossBy) []Loss {
-	type key struct {
-		name     string
-		currency recourse.Currency
+// LossBys lists them in the order of a page.
+var LossBys = []LossBy{ByMonth, BySituation, BySupplier, ByChannel}
+
+// LossQuery says which losses are wanted.
+type LossQuery struct {
+	From, To time.Time         // to is not in it
+	Home     recourse.Currency // what is added up in; "": nothing is converted
+	Zone     *time.Location    // whose days and months
+}
+
+// RateUse is how the rates of a currency to the home currency were used.
+type RateUse struct {
+	Currency  recourse.Currency
+	Days      int        // on so many days
+	Low, High store.Rate // the lowest and the highest
+}
+
+// Losses are the losses of a span of time.
+type Losses struct {
+	Query   LossQuery
+	By      map[LossBy][]Loss // the dearest first in each currency; months in their order
+	Total   []Loss            // by currency
+	Home    Figures           // of all that a rate is known for
+	Rates   []RateUse
+	Missing []recourse.Currency // of which something stands apart
+}
+
+// Losses reads what trouble came to. Nothing is netted over currencies but in the home currency, and nothing is guessed: what no
+// rate is known for stands apart.
+func (d *Desk) Losses(ctx context.Context, merchant string, q LossQuery) (out *Losses, err error) {
+	err = d.store.Read(ctx, func(tx *store.Tx) (err error) {
+		out, err = LossesOf(tx, merchant, q)
+		return err
+	})
+	return out, err
+}
+
+// LossesOf is [Desk.Losses] in a transaction.
+func LossesOf(tx *store.Tx, merchant string, q LossQuery) (*Losses, error) {
+	rates, err := NewConverter(tx, merchant, q.Home, q.Zone, q.From, q.To)
+	if err != nil {
+		return nil, err
 	}
-	sums := map[key]*Loss{}
-	for _, b := range all {
-		k := key{currency: b.Currency}
-		switch by {
-		case BySituation:
-			k.name = b.Situation
-		case BySupplier:
-			k.name = b.Supplier
-		case ByChannel:
-			k.name = b.Channel
+	s := lossSum{rates: rates, all: map[LossBy]map[lossKey]*Loss{}}
+	err = tx.EachMoved(merchant, q.From, q.To, func(m *store.Moved) error {
+		if slices.Contains(LossAccounts, ledger.Account(m.Account)) {
+			s.take(m)
 		}
-		if sums[k] == nil {
-			sums[k] = &Loss{Name: k.name, Currency: b.Currency}
-		}
-		sums[k].add(ledger.Account(b.Account), b.Minor)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	out := make([]Loss, 0, len(sums))
-	for _, l := range sums {
-		if *l != (Loss{Name: l.Name, Currency: l.Currency}) {
+	out := &Losses{Query: q, By: map[LossBy][]Loss{}, Rates: s.rates.Used(), Missing: s.rates.Missing()}
+	for _, by := range LossBys {
+		out.By[by] = s.list(by)
+	}
+	out.Total = s.list("")
+	for i := range out.Total {
+		out.Home.plus(&out.Total[i].Home)
+	}
+	return out, nil
+}
+
+func (f *Figures) plus(o *Figures) {
+	f.Refunded, f.Taken, f.Owed, f.Lost, f.Net = f.Refunded+o.Refunded, f.Taken+o.Taken, f.Owed+o.Owed, f.Lost+o.Lost, f.Net+o.Net
+}
+
+type lossKey struct {
+	name     string
+	currency recourse.Currency
+}
+
+type lossSum struct {
+	rates *Converter
+	all   map[LossBy]map[lossKey]*Loss
+}
+
+// take adds a posting to all that it belongs to. Each is converted by itself, so that the sums are the same however they are told
+// apart.
+func (s *lossSum) take(m *store.Moved) {
+	home, _, known := s.rates.At(m.Amount, m.At)
+	month := m.At.In(s.rates.zone).Format("2006-01")
+	for by, name := range map[LossBy]string{"": "", BySituation: m.Situation, BySupplier: m.Supplier, ByChannel: m.Channel, ByMonth: month} {
+		l := s.of(by, lossKey{name, m.Amount.Currency})
+		a := ledger.Account(m.Account)
+		l.Figures.add(a, m.Amount.Minor)
+		if known {
+			l.Home.add(a, home.Minor)
+		} else {
+			l.Apart.add(a, m.Amount.Minor)
+		}
+	}
+}
+
+func (s *lossSum) of(by LossBy, k lossKey) *Loss {
+	if s.all[by] == nil {
+		s.all[by] = map[lossKey]*Loss{}
+	}
+	if s.all[by][k] == nil {
+		s.all[by][k] = &Loss{Name: k.name, Currency: k.currency}
+	}
+	return s.all[by][k]
+}
+
+func (s *lossSum) list(by LossBy) []Loss {
+	out := make([]Loss, 0, len(s.all[by]))
+	for _, l := range s.all[by] {
+		if l.Figures != (Figures{}) || l.Home != (Figures{}) {
 			out = append(out, *l)
 		}
 	}
 	slices.SortFunc(out, func(a, b Loss) int {
+		if by == ByMonth {
+			return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Currency, b.Currency))
+		}
 		return cmp.Or(cmp.Compare(a.Currency, b.Currency), cmp.Compare(b.Net, a.Net), cmp.Compare(a.Name, b.Name))
 	})
 	return out
 }
 
-func (l *Loss) add(a ledger.Account, minor int64) {
-	switch a {
-	case ledger.Refunds:
-		l.Refunded += minor
-	case ledger.Chargebacks:
-		l.Taken += minor
-	case ledger.Recoveries:
-		l.Owed -= minor
-	case ledger.NotRecovered:
-		l.Lost += minor
-	default:
-		return
-	}
-	l.Net += minor
+// MoneySettings are what a merchant set for their books, and whose days they are told in.
+func (d *Desk) MoneySettings(ctx context.Context, merchant string) (m store.MoneySettings, zone *time.Location, err error) {
+	zone = time.UTC
+	err = d.store.Read(ctx, func(tx *store.Tx) error {
+		if m, err = tx.MoneySettings(merchant); err != nil {
+			return err
+		}
+		decider, err := d.Decider(tx, merchant, &recourse.OrderFile{})
+		if err != nil {
+			return err
+		}
+		if c, ok := decider.Calendars.Calendar(decider.Policy.Country(playbook.Duration{Calendar: "merchant"})); ok {
+			zone = c.Location()
+		}
+		return nil
+	})
+	return m, zone, err
 }
 
-// InHome is a sum of several currencies in one: the rates that were used, and the currencies that no rate is known of.
-type InHome struct {
-	Sum     recourse.Money
-	Used    []store.Rate
-	Missing []recourse.Currency
-}
-
-// Home adds losses up in one currency, at the rates of a day or of at most a week before. What no rate is known of is named, and
-// not in the sum.
-func Home(tx *store.Tx, merchant string, all []Loss, home recourse.Currency, day recourse.Date) (out InHome, err error) {
-	out.Sum.Currency = home
-	nets := map[recourse.Currency]int64{}
-	for _, l := range all {
-		nets[l.Currency] += l.Net
-	}
-	for _, c := range slices.Sorted(maps.Keys(nets)) {
-		in := recourse.Money{Minor: nets[c], Currency: home}
-		if c != home && nets[c] != 0 {
-			r, known, err := tx.RateOn(merchant, c, home, day, ratesFor)
-			if err != nil {
-				return out, err
-			}
-			if !known {
-				out.Missing = append(out.Missing, c)
-				continue
-			}
-			scaled, err := recourse.Money{Minor: nets[c], Currency: c}.Scale(r.Num, r.Den)
-			if err != nil {
-				return out, err
-			}
-			in.Minor = scaled.Minor
-			out.Used = append(out.Used, r)
+// PutMoneySettings keeps what a merchant sets for their books, and that they did. The currency is one that there is; the language is
+// looked at by who knows which there are.
+func (d *Desk) PutMoneySettings(ctx context.Context, merchant string, m store.MoneySettings) error {
+	m.ChangedAt = d.clock()
+	return d.store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.HoldMerchant(merchant); err != nil {
+			return err
 		}
-		if out.Sum, err = out.Sum.Add(in); err != nil {
-			return out, err
+		if err := tx.PutMoneySettings(merchant, m); err != nil {
+			return err
 		}
-	}
-	return out, nil
+		return tx.PutAudit(store.Audit{Merchant: merchant, At: m.ChangedAt, By: m.ChangedBy, What: store.AuditMoney, About: strings.Join([]string{cmp.Or(string(m.Home), "-"), cmp.Or(m.BankLang, "-")}, " ")})
+	})
 }

@@ -231,7 +231,7 @@ func (m *mover) refunds(before, after *recourse.OrderFile) {
 func (m *mover) recoveries(before, after *recourse.OrderFile) {
 	for i := range after.Recoveries {
 		r := &after.Recoveries[i]
-		if i < len(before.Recoveries) && before.Recoveries[i].Status == r.Status {
+		if _, beside := r.Beside(); beside || i < len(before.Recoveries) && before.Recoveries[i].Status == r.Status {
 			continue
 		}
 		switch r.Status {

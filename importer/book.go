@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -77,7 +78,7 @@ func (b *Book) busy() bool {
 	return b.run != nil && b.run.Ended.IsZero()
 }
 
-// RejectsPath is the file of the last run's rejected rows.
+// RejectsPath is the file of the last run's rejected rows while it runs; then they are kept by the desk, for every node.
 func (b *Book) RejectsPath() string { return filepath.Join(b.folder, "rejects.csv") }
 
 // State is how the book is read, and its last run as it stands; nil: there was none.
@@ -212,6 +213,7 @@ func (s *Shelf) Start(b *Book, d *desk.Desk, shop *time.Location, by string, dry
 	s.running.Go(func() {
 		defer stop()
 		err := b.carry(ctx, d, shop, by, now, reading)
+		err = cmp.Or(err, b.keepRejects(context.WithoutCancel(ctx), d))
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		now.Err, now.Ended = err, d.Now()
@@ -241,6 +243,19 @@ func (b *Book) carry(ctx context.Context, d *desk.Desk, shop *time.Location, by 
 	sum.Profile, sum.Rows, sum.Rejected, sum.Seconds = o.Match().Profile.Name, o.Summary().Rows, o.Summary().Rejected, d.Now().Sub(now.Began).Seconds()
 	b.tell(now, sum)
 	return err
+}
+
+// keepRejects puts the rejected rows where every node finds them.
+func (b *Book) keepRejects(ctx context.Context, d *desk.Desk) error {
+	f, err := os.Open(b.RejectsPath())
+	if os.IsNotExist(err) {
+		return nil // the run ended before it read anything
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return d.KeepRejects(ctx, b.Merchant, b.ID, f)
 }
 
 func (b *Book) tell(now *work, sum *Figures) {

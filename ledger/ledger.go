@@ -17,8 +17,12 @@
 //	              part came  Dr cash + recoverable      Cr recoveries
 //	              all came   Dr cash         Cr recoveries
 //	              given up   Dr not_recovered + cash    Cr recoveries
+//	              late       Dr cash         Cr recoveries (money that came after it was settled: a recovery of its own)
 //	a dispute     open       Dr disputed     Cr cash
 //	              lost       Dr chargebacks  Cr cash
+//
+// A recovery whose amount nobody knows has a memorandum: one claim, Dr unknown_recoverable, Cr unknown_recoveries, counted in XXX,
+// which is ISO 4217's code for no currency. It is undone when the claim is settled.
 package ledger
 
 import (
@@ -47,6 +51,18 @@ const (
 // Accounts lists them in the order of a balance.
 var Accounts = []Account{Cash, Recoverable, Disputed, RefundsPayable, RefundsInTransit, Refunds, Chargebacks, NotRecovered, Recoveries}
 
+// The two accounts of memoranda hold no money: they count claims of unknown amount, in [NoCurrency].
+const (
+	UnknownRecoverable Account = "unknown_recoverable"
+	UnknownRecoveries  Account = "unknown_recoveries"
+)
+
+// NoCurrency is what memoranda are counted in: ISO 4217's code for no currency. It is never read from, nor written to, the outside.
+const NoCurrency recourse.Currency = "XXX"
+
+// Memo says that an account counts claims, and holds no money.
+func (a Account) Memo() bool { return a == UnknownRecoverable || a == UnknownRecoveries }
+
 // Posting is one side of an entry.
 type Posting struct {
 	Account Account
@@ -58,12 +74,7 @@ type Posting struct {
 // Of are the balances that an order's file has, by account and what they are of.
 func Of(f *recourse.OrderFile) []Posting {
 	b := balances{}
-	for i := range f.Refunds {
-		b.refund(&f.Refunds[i], 1)
-	}
-	for i := range f.Recoveries {
-		b.recovery(&f.Recoveries[i], 1)
-	}
+	b.file(f, 1)
 	return b.postings()
 }
 
@@ -73,18 +84,8 @@ func Post(before, after *recourse.OrderFile) []Posting {
 		return nil
 	}
 	b := balances{}
-	for i := range before.Refunds {
-		b.refund(&before.Refunds[i], -1)
-	}
-	for i := range after.Refunds {
-		b.refund(&after.Refunds[i], 1)
-	}
-	for i := range before.Recoveries {
-		b.recovery(&before.Recoveries[i], -1)
-	}
-	for i := range after.Recoveries {
-		b.recovery(&after.Recoveries[i], 1)
-	}
+	b.file(before, -1)
+	b.file(after, 1)
 	return b.postings()
 }
 
@@ -112,7 +113,28 @@ func (b balances) entry(debit, credit Account, m recourse.Money, ref, of string,
 	b.add(credit, m, ref, of, -times)
 }
 
-func (b balances) refund(r *recourse.Refund, times int64) {
+// file adds all that an order's file has.
+func (b balances) file(f *recourse.OrderFile, times int64) {
+	for i := range f.Refunds {
+		b.refund(&f.Refunds[i], caseOf(f, &f.Refunds[i]), times)
+	}
+	for i := range f.Recoveries {
+		b.recovery(&f.Recoveries[i], times)
+	}
+}
+
+// caseOf is the case of a refund; of money that left beyond what another one had asked for, that one's.
+func caseOf(f *recourse.OrderFile, r *recourse.Refund) string {
+	of, beside := r.Beside()
+	for i := range f.Refunds {
+		if beside && f.Refunds[i].ID == of {
+			return f.Refunds[i].Case
+		}
+	}
+	return r.Case
+}
+
+func (b balances) refund(r *recourse.Refund, of string, times int64) {
 	expense, credit := Refunds, Account("")
 	switch r.Status {
 	case recourse.RefundRequested:
@@ -130,7 +152,7 @@ func (b balances) refund(r *recourse.Refund, times int64) {
 			expense = Disputed
 		}
 	}
-	b.entry(expense, credit, r.Amount, r.ID, r.Case, times)
+	b.entry(expense, credit, r.Amount, r.ID, of, times)
 }
 
 // recovery posts what came as cash and the rest as what it is. More than was asked for is income as well; what came in
@@ -144,6 +166,9 @@ func (b balances) recovery(r *recourse.Recovery, times int64) {
 	switch r.Status {
 	case recourse.RecoveryRequested:
 		b.entry(Recoverable, Recoveries, rest, r.ID, r.Case, times)
+		if r.Amount.IsZero() {
+			b.entry(UnknownRecoverable, UnknownRecoveries, recourse.Money{Minor: 1, Currency: NoCurrency}, r.ID, r.Case, times)
+		}
 	case recourse.RecoveryReceived, recourse.RecoveryDenied, recourse.RecoveryWrittenOff:
 		if r.Status == recourse.RecoveryReceived && r.Received.Currency != r.Amount.Currency {
 			return // what came was taken for all

@@ -22,6 +22,7 @@ const (
 	AuditTexts     = "texts"      // words of messages; kept with the words
 	AuditPolicy    = "policy"     // put a policy to work; kept with its versions
 	AuditSignedOut = "signed_out" // ended a person's sessions
+	AuditMoney     = "money"      // set the home currency, or the language of dossiers for banks
 
 	AuditConnected    = "connected"    // a system
 	AuditConnection   = "connection"   // changed a connection's name, settings or secrets
@@ -35,7 +36,7 @@ const (
 )
 
 // Audits lists them.
-var Audits = []string{AuditSetUp, AuditInvited, AuditRelinked, AuditJoined, AuditChanged, AuditBlocked, AuditAdmitted, AuditLinked, AuditUnlinked, AuditErased, AuditTexts, AuditPolicy, AuditSignedOut,
+var Audits = []string{AuditSetUp, AuditInvited, AuditRelinked, AuditJoined, AuditChanged, AuditBlocked, AuditAdmitted, AuditLinked, AuditUnlinked, AuditErased, AuditTexts, AuditPolicy, AuditSignedOut, AuditMoney,
 	AuditConnected, AuditConnection, AuditDisconnected, AuditPaused, AuditResumed, AuditGone, AuditRead, AuditSettled, AuditExported,
 	AuditWebhookAdded, AuditWebhookChanged, AuditWebhookPaused, AuditWebhookResumed, AuditWebhookRotated, AuditWebhookRemoved, AuditWebhookReplayed, AuditMerged, AuditParted}
 

@@ -54,10 +54,20 @@ type OpenItem struct {
 	Since                                          time.Time // of its first posting
 }
 
+const openItemColumns = `SELECT order_id, case_id, ref, MAX(situation), MAX(supplier), MAX(channel), currency, SUM(amount), MIN(at) FROM postings WHERE merchant = $1 AND `
+
 // OpenItems are what an account still holds, the oldest first, at most so many.
 func (tx *Tx) OpenItems(merchant, account string, limit int) ([]OpenItem, error) {
-	rows, err := tx.query(`SELECT order_id, case_id, ref, MAX(situation), MAX(supplier), MAX(channel), currency, SUM(amount), MIN(at) FROM postings
-		WHERE merchant = $1 AND account = $2 GROUP BY order_id, case_id, ref, currency HAVING SUM(amount) <> 0 ORDER BY MIN(at), ref LIMIT $3`, merchant, account, limit)
+	return tx.openItems(openItemColumns+`account = $2 GROUP BY order_id, case_id, ref, currency HAVING SUM(amount) <> 0 ORDER BY MIN(at), ref LIMIT $3`, merchant, account, limit)
+}
+
+// OpenItem is what one of two accounts still holds of a refund or a recovery.
+func (tx *Tx) OpenItem(merchant, ref, account, other string) ([]OpenItem, error) {
+	return tx.openItems(openItemColumns+`account IN ($2, $3) AND ref = $4 GROUP BY order_id, case_id, ref, currency HAVING SUM(amount) <> 0`, merchant, account, other, ref)
+}
+
+func (tx *Tx) openItems(query string, args ...any) ([]OpenItem, error) {
+	rows, err := tx.query(query, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -29,6 +29,7 @@ func reasons(t *testing.T) []recourse.Why {
 		recourse.WhyOvertaken:  {{Name: "template", Text: "delay_notice"}},
 		recourse.WhyLoop:       {{Name: "state", Text: "repay.paying"}},
 		recourse.WhyOutside:    {{Name: "amount", Sum: recourse.Money{Minor: 2990, Currency: "EUR"}}},
+		recourse.WhyLateMoney:  {{Name: "amount", Sum: recourse.Money{Minor: 8000, Currency: "CNY"}}},
 		recourse.WhyOver:       {{Name: "amount", Sum: recourse.Money{Minor: 2990, Currency: "EUR"}}},
 	}
 	event := []recourse.Arg{{Name: "event", Text: "parcel.scanned"}, {Name: "time", At: at}}

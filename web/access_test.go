@@ -79,6 +79,11 @@ var rights = map[string]account.Permission{
 	"GET /api/v1/claims":                                           account.Read,
 	"GET /api/v1/claims.csv":                                       account.Read,
 	"GET /api/v1/claims.ics":                                       account.Read,
+	"GET /api/v1/money/postings":                                   account.Read,
+	"GET /api/v1/money/settings":                                   account.Read,
+	"PUT /api/v1/money/settings":                                   account.Manage,
+	"GET /api/v1/recoveries":                                       account.Read,
+	"POST /api/v1/recoveries/{recovery}/chase":                     account.Work,
 }
 
 // everybody are the routes for which nobody shows anything.

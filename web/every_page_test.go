@@ -47,7 +47,7 @@ var notLooked = map[string]string{
 	"GET /language": "goes back", "GET /static/{file}": "a file", "GET /evidence/{file}/{size}": "a picture", "GET /cases/{case}/picture.svg": "a picture", "GET /live": "a stream", "GET /queue": "a part of a page",
 	"GET /signin/oidc": "goes to the provider", "GET /signin/oidc/back": "comes from the provider", "GET /insights/{file}": "a file", "GET /messages/languages/{lang}/file": "a file", "GET /mappings/{profile}": "a file",
 	"GET /playbook/file/playbook.yaml": "a file", "GET /playbook/file/settings.json": "a file", "GET /import/{book}/rejects.csv": "a file", "GET /cases/{case}/dossier.pdf": "a file", "GET /cases/{case}/chargeback.pdf": "a file", "GET /cases/{case}/reorder.csv": "a file", "GET /reorders.csv": "a file",
-	"GET /connections/{connection}/receipts/{receipt}/export.json": "a file", "GET /offers/rejects.csv": "a file", "GET /offers/offers.csv": "a file", "GET /lines/lines.csv": "a file", "GET /claims/{file}": "a file", "GET /claims.ics": "a file", "GET /money/{file}": "a file",
+	"GET /connections/{connection}/receipts/{receipt}/export.json": "a file", "GET /offers/rejects.csv": "a file", "GET /offers/offers.csv": "a file", "GET /lines/lines.csv": "a file", "GET /claims/{file}": "a file", "GET /claims.ics": "a file", "GET /money/{file}": "a file", "GET /recoveries/{file}": "a file",
 }
 
 // TestEveryPage looks at every page there is: that it says what it has to without a script, that nothing keeps people
@@ -347,6 +347,8 @@ func deskPages(t *testing.T, h *house, other store.Person) []onePage {
 		{name: "lines", path: "/lines?pieces=5&weight=900&size=300x200x100&country=FR", says: "In one parcel by", open: "details"}, {name: "lines-wrong", path: "/lines", form: url.Values{"line": {"a b"}, "max_weight_g": {"2000"}}, says: "letters a to z"},
 		{name: "line", path: "/lines/ems", says: "30 kg"}, {name: "order-address", path: "/orders/" + h.addressed(), says: "Look again"},
 		{name: "rates", path: "/rates", says: "7.8512"}, {name: "money", path: "/money?in=EUR", says: "Awaited from suppliers, by age"},
+		{name: "money-behind", path: "/money/behind?by=situation&name=out_of_stock&currency=EUR&in=EUR", says: "What is behind it"}, {name: "money-settings", path: "/money/settings", says: "Home currency"},
+		{name: "recoveries", path: "/recoveries", says: "Last chased", open: ".rc-acts details"},
 		{name: "connections", path: "/connections", says: "Notre ERP"}, {name: "connect", path: "/connections/new/signed", says: "whsec_"}, {name: "connection", path: "/connections/erp", says: "Address for deliveries", open: ".remove"},
 		{name: "receipt", path: "/connections/erp/receipts/msg_1", says: "order.placed"}, {name: "receipt-failed", path: "/connections/erp/receipts/msg_2", says: "As it came"},
 		{name: "webhooks", path: "/webhooks", says: "hooks.example.org"}, {name: "webhook", path: hooked, says: "case.opened", open: "details"}, {name: "webhook-failed", path: hooked + "?status=failed", says: "Given up"}, {name: "delivery", path: delivered, says: "Tries"},

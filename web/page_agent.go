@@ -73,7 +73,8 @@ func (s *site) dossier(v *visit) error {
 	return v.give(dossier.Name(id), "application/pdf", pdf)
 }
 
-// chargeback gives the dossier of a dispute, for the bank, in the language that the address names, else the reader's own.
+// chargeback gives the dossier of a dispute, for the bank, in the language that the address names, else in the one that the merchant
+// set, or of the country that the order went to.
 func (s *site) chargeback(v *visit) error {
 	id := v.r.PathValue("case")
 	if _, err := v.fileOf(id); err != nil {
@@ -91,10 +92,11 @@ func (s *site) chargeback(v *visit) error {
 	for act, l := range sent {
 		c.Letters[act] = dossier.Letter{Subject: l.Subject, Body: l.Body}
 	}
-	in := v.read.Language
-	if lang := v.r.URL.Query().Get("lang"); lang != "" {
-		in = in.Other(lang)
+	set, _, err := v.desk.MoneySettings(v.r.Context(), v.who.Merchant)
+	if err != nil {
+		return err
 	}
+	in := v.read.Language.Other(firstOf(v.r.URL.Query().Get("lang"), dossier.BankLanguage(set.BankLang, &c.File.Order)))
 	http.NewResponseController(v.w).SetWriteDeadline(time.Now().Add(2 * time.Minute))
 	pdf, err := dossier.Chargeback(c, in).Bytes()
 	if err != nil {
@@ -169,4 +171,27 @@ func (v *visit) reorderOptions() (o reorder.Options, err error) {
 	o.CityOther = c.Setting("city", "") == "other"
 	o.Products, err = connect.Products(c.Setting("products", ""))
 	return o, err
+}
+
+// bank is what the page of a case that is a dispute offers for the bank; nil for another case.
+func (v *visit) bank(file *recourse.OrderFile, id string) (*view.Bank, error) {
+	set, _, err := v.desk.MoneySettings(v.r.Context(), v.who.Merchant)
+	if err != nil {
+		return nil, err
+	}
+	return view.NewBank(v.read, file, id, dossier.BankLanguage(set.BankLang, &file.Order), v.lang.Catalog().Languages()), nil
+}
+
+// banks are the disputes of an order.
+func (v *visit) banks(file *recourse.OrderFile) (out []*view.Bank, err error) {
+	for _, c := range file.Cases {
+		b, err := v.bank(file, c.ID)
+		if err != nil {
+			return nil, err
+		}
+		if b != nil {
+			out = append(out, b)
+		}
+	}
+	return out, nil
 }

@@ -58,7 +58,10 @@ func (v *visit) caseAs(id string, status int, say *view.Notice) error {
 	if c.Sourcing, err = v.sourcing(d, id); err != nil {
 		return err
 	}
-	if c.Books, err = v.booksOf(d.File, id); err != nil {
+	if c.Books, err = v.booksOf(d, id); err != nil {
+		return err
+	}
+	if c.Bank, err = v.bank(d.File, id); err != nil {
 		return err
 	}
 	if c.Claim, err = v.claimCard(id); err != nil {
@@ -135,7 +138,10 @@ func (v *visit) orderNow(status int, say *view.Notice) error {
 			o.Evidence = append(o.Evidence, items...)
 		}
 	}
-	if o.Books, err = v.booksOf(d.File, ""); err != nil {
+	if o.Books, err = v.booksOf(d, ""); err != nil {
+		return err
+	}
+	if o.Banks, err = v.banks(d.File); err != nil {
 		return err
 	}
 	if v.who.Allow(account.Manage) == nil {

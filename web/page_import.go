@@ -6,7 +6,6 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -284,25 +283,26 @@ func (s *site) forgetBook(v *visit) error {
 		return err
 	}
 	v.books.Drop(b)
+	if err := v.desk.DropRejects(v.r.Context(), v.who.Merchant, b.ID); err != nil {
+		return err
+	}
 	return v.goOn("/import", "told_forgotten")
 }
 
-// rejects sends the rows of the last run that could not be read, to be mended and dropped again.
-func (s *site) rejects(v *visit) error {
-	b, err := v.book()
+// rejects sends the rows of the last run that could not be read, to be mended and dropped again. Any node has them.
+func (s *site) rejects(v *visit) error { return v.sendRejects(v.r.PathValue("book")) }
+
+func (v *visit) sendRejects(file string) error {
+	rows, err := v.desk.Rejects(v.r.Context(), v.who.Merchant, file)
 	if err != nil {
 		return err
 	}
-	f, err := os.Open(b.RejectsPath())
-	if err != nil {
-		return &recourse.Error{Kind: recourse.NotFound, Code: "not_found", Message: "no rows were rejected", Err: err}
-	}
-	defer f.Close()
 	h := v.w.Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Set("Cache-Control", "private, no-store")
 	h.Set("Content-Disposition", `attachment; filename="rejects.csv"`)
-	_, _ = io.Copy(v.w, f) // who asked may have left
-	return nil
+	_, err = v.w.Write(rows)
+	return gone(err)
 }
 
 // profile sends a mapping file of the program's, to start one's own from.

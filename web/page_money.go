@@ -18,6 +18,12 @@ import (
 var moneyRoutes = []pageRoute{
 	{pattern: "GET /money", access: access{page, account.Read}, serve: (*site).money},
 	{pattern: "GET /money/{file}", access: access{page, account.Read}, serve: (*site).moneyFile},
+	{pattern: "GET /money/behind", access: access{page, account.Read}, serve: (*site).behind},
+	{pattern: "GET /money/settings", access: access{page, account.Read}, serve: (*site).moneySettings},
+	{pattern: "POST /money/settings", access: access{page, account.Manage}, serve: (*site).setMoney},
+	{pattern: "GET /recoveries", access: access{page, account.Read}, serve: (*site).recoveries},
+	{pattern: "GET /recoveries/{file}", access: access{page, account.Read}, serve: (*site).recoveriesFile},
+	{pattern: "POST /recoveries/act", access: access{page, account.Work}, serve: (*site).actOnRecovery},
 }
 
 // mostPosted bounds the postings of one order, mostAwaited the recoveries of a page.
@@ -26,17 +32,25 @@ const (
 	mostAwaited = 500
 )
 
-// booksOf is what was posted for an order, or for one of its cases; nil where nothing was.
-func (v *visit) booksOf(f *recourse.OrderFile, id string) (*view.Books, error) {
+// booksOf is what was posted for an order, or for one of its cases, with what each entry is made of and, where a home currency is
+// set, the rate of its day; nil where nothing was.
+func (v *visit) booksOf(d *desk.View, id string) (*view.Books, error) {
 	var all []store.Posting
+	var rates *desk.Converter
 	err := v.desk.Store().Read(v.r.Context(), func(tx *store.Tx) (err error) {
-		all, err = tx.PostingsOf(store.Key{Merchant: v.who.Merchant, Order: f.Order.ID}, mostPosted)
+		if all, err = tx.PostingsOf(store.Key{Merchant: v.who.Merchant, Order: d.File.Order.ID}, mostPosted); err != nil || len(all) == 0 {
+			return err
+		}
+		set, err := tx.MoneySettings(v.who.Merchant)
+		if err == nil {
+			rates, err = desk.NewConverter(tx, v.who.Merchant, set.Home, v.zone(), all[0].At, v.read.Now)
+		}
 		return err
 	})
 	if id != "" {
 		all = slices.DeleteFunc(all, func(p store.Posting) bool { return p.Case != id })
 	}
-	return view.NewBooks(v.read, all), err
+	return view.NewBooks(v.read, d, all, rates), err
 }
 
 // moneyRead is what the page and its files are made of.
@@ -45,8 +59,7 @@ type moneyRead struct {
 	from, to time.Time
 	bad      error
 	now      []store.Balance // all that was ever posted
-	range_   []store.Balance // what was posted in the range
-	home     desk.InHome
+	losses   *desk.Losses    // of the range
 }
 
 // moneyOf reads the books that an address asks for.
@@ -61,57 +74,41 @@ func (v *visit) moneyOf() (m moneyRead, err error) {
 		if m.now, err = tx.Balances(v.who.Merchant, time.Unix(0, 0), v.read.Now.AddDate(1, 0, 0)); err != nil {
 			return err
 		}
-		if m.range_, err = tx.Balances(v.who.Merchant, m.from, m.to); err != nil {
+		if err = v.homeOf(tx, &m.filter, m.now); err != nil {
 			return err
 		}
-		m.filter.Currencies = currenciesOf(m.now)
-		if !slices.Contains(m.filter.Currencies, m.filter.In) {
-			m.filter.In = homeCurrency(m.now)
-		}
-		day := recourse.DateOf(v.read.Local(m.to.Add(-time.Second)))
-		if today := recourse.DateOf(v.read.Local(v.read.Now)); today.Compare(day) < 0 {
-			day = today
-		}
-		m.home, err = desk.Home(tx, v.who.Merchant, desk.Losses(m.range_, ""), recourse.Currency(m.filter.In), day)
+		m.losses, err = desk.LossesOf(tx, v.who.Merchant, desk.LossQuery{From: m.from, To: m.to, Home: recourse.Currency(m.filter.In), Zone: v.zone()})
 		return err
 	})
 }
 
-func currenciesOf(all []store.Balance) (out []string) {
+// homeOf says which currency a page adds up in: the one that its address names, else the merchant's own, where they set one.
+func (v *visit) homeOf(tx *store.Tx, f *view.MoneyFilter, now []store.Balance) error {
+	set, err := tx.MoneySettings(v.who.Merchant)
+	if err != nil {
+		return err
+	}
+	f.Home, f.Currencies = string(set.Home), currenciesOf(now, set.Home)
+	switch {
+	case !v.r.URL.Query().Has("in"):
+		f.In = f.Home
+	case !slices.Contains(f.Currencies, f.In):
+		f.In = ""
+	}
+	return nil
+}
+
+// currenciesOf are those of the books, and the home currency.
+func currenciesOf(all []store.Balance, home recourse.Currency) (out []string) {
+	if home != "" {
+		out = append(out, string(home))
+	}
 	for _, b := range all {
-		if !slices.Contains(out, string(b.Currency)) {
+		if b.Currency != ledger.NoCurrency && !slices.Contains(out, string(b.Currency)) {
 			out = append(out, string(b.Currency))
 		}
 	}
-	if len(out) == 0 {
-		out = []string{"EUR"}
-	}
 	slices.Sort(out)
-	return out
-}
-
-// homeCurrency is the currency that the shop sells in, as far as its refunds say.
-func homeCurrency(all []store.Balance) string {
-	count := map[recourse.Currency]int64{}
-	best := recourse.Currency("EUR")
-	for _, b := range all {
-		if a := ledger.Account(b.Account); a == ledger.Refunds || a == ledger.Chargebacks {
-			if count[b.Currency] += b.Entries; count[b.Currency] > count[best] || count[b.Currency] == count[best] && b.Currency < best {
-				best = b.Currency
-			}
-		}
-	}
-	if count[best] == 0 && len(all) > 0 {
-		return string(all[0].Currency)
-	}
-	return string(best)
-}
-
-// losses are the tables of what trouble came to.
-func (m *moneyRead) losses(r view.Reader) (out []view.Table) {
-	for _, by := range []desk.LossBy{desk.BySituation, desk.BySupplier, desk.ByChannel} {
-		out = append(out, view.LossTable(r, desk.Losses(m.range_, by), by, m.filter))
-	}
 	return out
 }
 
@@ -124,8 +121,9 @@ func (s *site) money(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p := view.MoneyPage{Filter: m.filter, Balances: v.read.Balances(m.now), More: len(awaited) > mostAwaited, Home: v.read.Home(m.home), Losses: m.losses(v.read)}
-	p.Ages = v.read.Ages(awaited[:min(len(awaited), mostAwaited)])
+	p := view.MoneyPage{Filter: m.filter, Balances: v.read.Balances(m.now), More: len(awaited) > mostAwaited, Home: v.read.Home(m.losses), Losses: view.LossTables(v.read, m.losses, m.filter)}
+	p.Ages, p.Unknown = v.read.Ages(awaited[:min(len(awaited), mostAwaited)]), v.read.Unknown(m.now)
+	p.Chart, p.Legend = view.LossChart(v.read, m.losses)
 	status := http.StatusOK
 	if m.bad != nil {
 		status, p.Bad = http.StatusUnprocessableEntity, v.read.T("ins_bad_date")
@@ -146,6 +144,9 @@ func (s *site) moneyFile(v *visit) error {
 	if err != nil {
 		return err
 	}
+	ctx, stop := uploading(v.w, v.r) // a long file takes its time
+	defer stop()
+	v.r = v.r.WithContext(ctx)
 	t, err := v.moneyTable(name, &m)
 	if err != nil {
 		return err
@@ -159,20 +160,21 @@ func (v *visit) moneyTable(name string, m *moneyRead) (*view.Table, error) {
 		t := view.BalanceTable(v.read, m.now)
 		return &t, nil
 	case "recoveries":
-		all, err := v.desk.Recoveries(v.r.Context(), v.who.Merchant, view.MostCases)
-		t := view.RecoveryTable(v.read, all)
-		return &t, err
+		return v.recoveryTable("")
 	case "postings":
-		var all []store.Posting
-		err := v.desk.Store().Read(v.r.Context(), func(tx *store.Tx) (err error) {
-			all, err = tx.Postings(v.who.Merchant, m.from, m.to, nil, view.MostCases)
-			return err
-		})
-		t := view.PostingTable(v.read, all)
-		return &t, err
+		return v.postingTable(store.PostingFilter{From: m.from, To: m.to}, recourse.Currency(m.filter.In))
+	case "behind":
+		f := view.BehindFilterOf(v.r.URL.Query())
+		f.MoneyFilter = m.filter
+		p, err := f.Postings(v.read)
+		if err != nil {
+			return nil, err
+		}
+		return v.postingTable(p, recourse.Currency(m.filter.In))
 	}
-	for _, t := range m.losses(v.read) {
-		if t.Name == name {
+	for _, by := range desk.LossBys {
+		if name == "losses-"+string(by) {
+			t := view.LossTable(v.read, m.losses, by, m.filter)
 			return &t, nil
 		}
 	}

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"recourse"
 	"recourse/account"
@@ -252,34 +251,12 @@ func (v *visit) upload(name string) (file *os.File, called string, fields url.Va
 	return file, called, fields, nil
 }
 
-// rejectShelf keeps the rows of lists that were no offers, of the merchants that read one last.
-type rejectShelf struct {
-	mu  sync.Mutex
-	all map[string][]byte
-}
-
 // mostRejects is how much of a reject file is kept, rejectsShown how many rows are told on the page.
 const (
 	mostRejects   = 8 << 20
-	mostShelves   = 32
 	rejectsShown  = 50
 	rejectsTelled = 300
 )
-
-func (s *rejectShelf) put(merchant string, file []byte) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.all == nil || len(s.all) >= mostShelves {
-		s.all = map[string][]byte{}
-	}
-	s.all[merchant] = file
-}
-
-func (s *rejectShelf) get(merchant string) []byte {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.all[merchant]
-}
 
 // importOffers reads a list of offers.
 func (s *site) importOffers(v *visit) error {
@@ -339,7 +316,9 @@ func (v *visit) readOffers(file *os.File, name string, currency recourse.Currenc
 	}
 	out.Say = v.read.T("off_read", "rows", v.read.Number(sum.Rows), "new", v.read.Number(sum.New), "rejected", v.read.Number(sum.Rejected), "tied", v.read.Number(sum.Tied))
 	if sum.Rejected > 0 {
-		v.rejected.put(v.who.Merchant, rejects.Bytes())
+		if err := v.desk.KeepRejects(v.r.Context(), v.who.Merchant, offerList, &rejects); err != nil {
+			return nil, err
+		}
 		out.File = "/offers/rejects.csv"
 		if sum.Rejected > len(out.Rejects) {
 			out.More = v.read.T("off_more_rejects", "n", v.read.Number(sum.Rejected-len(out.Rejects)))
@@ -350,17 +329,11 @@ func (v *visit) readOffers(file *os.File, name string, currency recourse.Currenc
 
 // offerRejects sends the rows of the list that was read last that were no offers, to be mended and read again.
 func (s *site) offerRejects(v *visit) error {
-	file := v.rejected.get(v.who.Merchant)
-	if file == nil {
-		return errNoRoute
-	}
-	h := v.w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Cache-Control", "private, no-store")
-	h.Set("Content-Disposition", `attachment; filename="rejects.csv"`)
-	_, err := v.w.Write(file)
-	return gone(err)
+	return v.sendRejects(offerList)
 }
+
+// offerList names the list of offers that was read last among the files of rejects.
+const offerList = "offers"
 
 // exportOffers sends the offers as a list that can be read again, as it is read from the store.
 func (s *site) exportOffers(v *visit) error {

@@ -252,11 +252,11 @@ func TestMoneyPage(t *testing.T) {
 	h.tell(recourse.RefundSentNow, `{"order":"77","case":"77-1","amount":"59.80 EUR"}`)
 	h.tell(recourse.RefundSucceeded, `{"order":"77","case":"77-1","amount":"59.80 EUR"}`)
 	_, body := ada.get("/money?in=EUR")
-	wants(t, "money", body, "€59.80", "CN¥80.00", "0–7 days", `href="/cases/77-1"`, "chased next", "Not in this sum: CNY. There is no rate to EUR")
+	wants(t, "money", body, "€59.80", "CN¥80.00", "0–7 days", `href="/recoveries"`, "Not in this sum: -CN¥80.00", "There is no rate from CNY to EUR")
 	ada.drop("/rates", url.Values{"text": {"2026-03-13,CNY,EUR,0.1274"}})
 	_, body = ada.get("/money?in=EUR")
 	// 59.80 less 80.00 CNY at 0.1274, which is 10.19.
-	wants(t, "home", body, "€49.61", "CNY to EUR at 0.1274", "March 2026", "-Not in this sum")
+	wants(t, "home", body, "€49.61", "CNY to EUR at 0.1274", "March 2026", "Mar 2026", "-Not in this sum")
 	_, body = ada.get("/money/recoveries.csv")
 	wants(t, "recoveries", body, "77-1", "80", "Hangzhou <Kites> & Co")
 	_, body = ada.get("/money/postings.csv")

@@ -56,7 +56,6 @@ type site struct {
 	drawings drawings
 	closing  <-chan struct{} // closed when the server is to stop
 	facets   facetShelf
-	rejected rejectShelf
 	hooks    *hook.Service // nil: nobody is told what happens
 	hub      *hub.Hub      // nil: there are no connections
 }

@@ -62,7 +62,7 @@ func (s *Server) api() {
 
 // allRoutes are the operations of all parts of the API.
 func allRoutes() (all []*route) {
-	for _, part := range [][]route{routes, connectionAPI, sourcingAPI, linesAPI, claimAPI, choreAPI} {
+	for _, part := range [][]route{routes, connectionAPI, sourcingAPI, linesAPI, claimAPI, booksAPI, choreAPI} {
 		for i := range part {
 			all = append(all, &part[i])
 		}

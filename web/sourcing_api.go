@@ -402,7 +402,4 @@ var sourcingAPI = []route{
 	{method: "POST", path: "/api/v1/offers/tie", name: "tieOffer", sum: "Say what an offer is to an item", about: "The same, one that may stand in, or never.", needs: account.Work, body: OfferTie{}, answer: OfferTie{}, problems: []int{404}, serve: (*call).tieOffer},
 	{method: "GET", path: "/api/v1/rates", name: "listRates", sum: "List rates", about: "The newest of each pair.", needs: account.Read, answer: RateAnswers{}, serve: (*call).rates},
 	{method: "POST", path: "/api/v1/rates", name: "addRates", sum: "Keep rates", about: "CSV of day, base, quote, rate. If a row is none, nothing is kept.", needs: account.Work, body: NewRates{}, answer: RatesTaken{}, serve: (*call).addRates},
-	{method: "GET", path: "/api/v1/orders/{order}/books", name: "getBooks", sum: "Read an order's books", about: "What was posted for it, in double entry, the oldest first.", needs: account.Read, answer: BooksAnswer{}, problems: []int{404}, serve: (*call).books},
-	{method: "GET", path: "/api/v1/money", name: "getMoney", sum: "Read the books", about: "What accounts stand at, what is awaited from suppliers, and net losses. Nothing is converted.", needs: account.Read,
-		query: []param{{name: "from", format: "date-time", about: "Losses posted at that instant or after. Default: 90 days ago."}, {name: "to", format: "date-time", about: "And before that one. Default: now."}, {name: "by", of: []string{"situation", "supplier", "channel"}, about: "Default: situation."}}, answer: MoneyAnswer{}, serve: (*call).money},
 }

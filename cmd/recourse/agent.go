@@ -228,9 +228,10 @@ type dossierCmd struct {
 	Case          string `arg:"" help:"The case, as in 1001-1."`
 	Output        string `short:"o" required:"" help:"The file to write; - for standard output." placeholder:"FILE"`
 	Chargeback    bool   `help:"For a bank that decides a dispute, and not for the agent: with what the buyer was told, who they are, and the money both ways."`
-	Language      string `help:"The language of who is to read it: en, fr or zh. Default: that of the agent's connection, else English." placeholder:"LANG"`
+	Language      string `help:"The language of who is to read it: en, fr or zh. Default: that of the agent's connection; for a bank, what is set for the books, else by the country of the order." placeholder:"LANG"`
 	databaseFlags `embed:""`
 	evidenceFlags `embed:""`
+	vaultFlags    `embed:""`
 }
 
 // Run writes it.
@@ -259,7 +260,10 @@ func (c *dossierCmd) Run(ctx context.Context, s *streams) error {
 	}
 	words, lang, document := text.Builtin(), k.Agent, dossier.Claim
 	if c.Chargeback {
-		lang, document = "", dossier.Chargeback
+		document = dossier.Chargeback
+		if lang, err = c.forBank(ctx, o, k); err != nil {
+			return err
+		}
 	}
 	if c.Language != "" {
 		lang = c.Language
@@ -272,6 +276,33 @@ func (c *dossierCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	return writeFile(s, c.Output, pdf)
+}
+
+// forBank opens the words of the letters, where the key is at hand, and gives the language of the bank.
+func (c *dossierCmd) forBank(ctx context.Context, o *office, k *dossier.Case) (string, error) {
+	set, _, err := o.MoneySettings(ctx, o.merchant)
+	if err != nil {
+		return "", err
+	}
+	lang := dossier.BankLanguage(set.BankLang, &k.File.Order)
+	if file := c.vaultFlags.file(&c.databaseFlags); os.Getenv(vaultKey) == "" {
+		if _, err := os.Stat(file); file == "" || err != nil {
+			return lang, nil // nobody makes a key to read by
+		}
+	}
+	ring, err := c.ring(&c.databaseFlags)
+	if err != nil {
+		return "", err
+	}
+	sent, err := o.letters(ring, nil).Sent(ctx, o.merchant, k.File.Order.ID)
+	if err != nil {
+		return "", err
+	}
+	k.Letters = map[string]dossier.Letter{}
+	for act, l := range sent {
+		k.Letters[act] = dossier.Letter{Subject: l.Subject, Body: l.Body}
+	}
+	return lang, nil
 }
 
 // zoneOf is the clock of the merchant's own country.

@@ -11,6 +11,7 @@ import (
 	"recourse"
 	"recourse/ledger"
 	"recourse/store"
+	"recourse/web"
 )
 
 // booksCheckCmd checks the books.
@@ -85,21 +86,31 @@ func (c *booksBalanceCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	sums := map[ledger.Account]map[recourse.Currency]int64{}
+	unknown := int64(0)
 	for _, b := range all {
 		a := ledger.Account(b.Account)
+		if a.Memo() {
+			if a == ledger.UnknownRecoverable {
+				unknown += b.Minor
+			}
+			continue
+		}
 		if sums[a] == nil {
 			sums[a] = map[recourse.Currency]int64{}
 		}
 		sums[a][b.Currency] += b.Minor
 	}
 	if c.JSON {
-		return printJSON(s.out, map[string]any{"balances": sums})
+		return printJSON(s.out, map[string]any{"balances": sums, "amount_unknown": unknown})
 	}
 	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	for _, a := range ledger.Accounts {
 		for _, currency := range slices.Sorted(maps.Keys(sums[a])) {
 			fmt.Fprintf(t, "%s\t%s\t\n", a, recourse.Money{Minor: sums[a][currency], Currency: currency})
 		}
+	}
+	if unknown > 0 {
+		fmt.Fprintf(t, "%s\t%d\t\n", ledger.UnknownRecoverable, unknown)
 	}
 	return t.Flush()
 }
@@ -126,12 +137,15 @@ func (c *booksOrderCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	if c.JSON {
-		return printJSON(s.out, map[string]any{"order": c.Order, "postings": all})
+		return printJSON(s.out, web.NewBooksAnswer(c.Order, all))
 	}
 	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	for _, p := range all {
 		debit, credit := p.Amount.String(), ""
-		if p.Amount.Minor < 0 {
+		switch {
+		case ledger.Account(p.Account).Memo():
+			debit, credit = "amount unknown", ""
+		case p.Amount.Minor < 0:
 			debit, credit = "", p.Amount.Neg().String()
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", p.At.Format(time.DateTime), p.Account, debit, credit, p.Ref)

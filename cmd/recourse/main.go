@@ -36,6 +36,7 @@ type cli struct {
 	Window     windowCmd     `cmd:"" help:"Claim windows: how long claims can be filed with whom."`
 	Claim      claimCmd      `cmd:"" help:"Claims: until when each can be filed, and what was missed."`
 	Books      booksCmd      `cmd:"" help:"The books in double entry: what is owed, came, left and was lost."`
+	Recovery   recoveryCmd   `cmd:"" help:"What suppliers and marketplaces owe: by age, chased, told."`
 	Insights   insightsCmd   `cmd:"" help:"The figures: cases, times, answers, money, suppliers, countries, of a range of days."`
 	Replay     replayCmd     `cmd:"" help:"Replay an order book: which orders were in trouble, what the playbook would have done, when and why."`
 	Playbook   playbookCmd   `cmd:"" help:"Check, try, show, draw, compare and copy playbooks."`

@@ -85,5 +85,7 @@ type booksCmd struct {
 	Balance booksBalanceCmd `cmd:"" help:"What each account stands at, in each currency."`
 	Order   booksOrderCmd   `cmd:"" help:"What was posted for an order."`
 	Awaited booksAwaitedCmd `cmd:"" help:"What suppliers and marketplaces owe, by age, and when they are chased next."`
-	Losses  booksLossesCmd  `cmd:"" help:"What trouble came to: by situation, supplier or channel, in each currency."`
+	Losses  booksLossesCmd  `cmd:"" help:"What trouble came to: by month, situation, supplier or channel, in each currency and in the home currency."`
+	Export  booksExportCmd  `cmd:"" help:"All postings of some days as CSV or XLSX, for an accountant."`
+	Set     booksSetCmd     `cmd:"" help:"Set the home currency, and the language of dossiers for banks; without either, say what is set."`
 }

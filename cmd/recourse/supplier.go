@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"text/tabwriter"
-	"time"
 
 	"recourse"
 	"recourse/desk"
@@ -224,63 +223,6 @@ func (c *rateListCmd) Run(ctx context.Context, s *streams) error {
 	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	for _, p := range all {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%d/%d\t%s\n", p.Base, p.Quote, p.Day, p.Num, p.Den, cmp.Or(p.Source, "–"))
-	}
-	return t.Flush()
-}
-
-// booksLossesCmd shows what trouble came to.
-type booksLossesCmd struct {
-	By            string `help:"situation, supplier or channel." enum:"situation,supplier,channel" default:"situation"`
-	From          string `help:"Only what was posted from that day on." placeholder:"DAY"`
-	To            string `help:"Only what was posted before that day." placeholder:"DAY"`
-	databaseFlags `embed:""`
-}
-
-// Run shows it.
-func (c *booksLossesCmd) Run(ctx context.Context, s *streams) error {
-	o, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer o.close()
-	from, to, err := span(c.From, c.To, o.Now())
-	if err != nil {
-		return err
-	}
-	var all []store.Balance
-	if err := o.store.Read(ctx, func(tx *store.Tx) (err error) { all, err = tx.Balances(o.merchant, from, to); return err }); err != nil {
-		return err
-	}
-	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-	for _, l := range desk.Losses(all, desk.LossBy(c.By)) {
-		fmt.Fprintf(t, "%s\t%s\n", cmp.Or(l.Name, "–"), recourse.Money{Minor: l.Net, Currency: l.Currency})
-	}
-	return t.Flush()
-}
-
-// booksAwaitedCmd shows what suppliers owe.
-type booksAwaitedCmd struct {
-	databaseFlags `embed:""`
-}
-
-// Run shows it, the oldest first.
-func (c *booksAwaitedCmd) Run(ctx context.Context, s *streams) error {
-	o, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer o.close()
-	all, err := o.Recoveries(ctx, o.merchant, 10_000)
-	if err != nil {
-		return err
-	}
-	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-	for _, a := range all {
-		next := "–"
-		if !a.Next.IsZero() {
-			next = a.Next.Format(time.DateTime)
-		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%d days\t%s\n", a.Case, a.Supplier, a.Amount, int(o.Now().Sub(a.Since)/(24*time.Hour)), next)
 	}
 	return t.Flush()
 }

@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"bytes"
+	"strconv"
 
 	"codeberg.org/go-pdf/fpdf"
 )
@@ -24,6 +25,36 @@ func (p *pen) cover(d *Document) {
 	p.y += 6
 	p.asked(&d.Asked)
 	p.facts(d.Facts)
+	p.contents(d)
+}
+
+// contents lists the sections. Their pages are filled in when they are known.
+func (p *pen) contents(d *Document) {
+	if d.Contents == "" {
+		return
+	}
+	p.y += 5
+	p.need(height(label) + float64(len(d.Sections))*height(body))
+	p.text(margin, column, d.Contents, label)
+	p.y++
+	for i := range d.Sections {
+		p.put(margin, p.y+body.size*point, numbered(d, i), body)
+		p.index = append(p.index, indexed{page: p.pdf.PageNo(), y: p.y + body.size*point})
+		p.y += height(body)
+	}
+}
+
+// numbered is the title of a section with its number, where the sections are listed.
+func numbered(d *Document, i int) string { return strconv.Itoa(i+1) + ". " + d.Sections[i].Title }
+
+// pages fills in where each section begins.
+func (p *pen) pages() {
+	for _, x := range p.index {
+		p.pdf.SetPage(x.page)
+		p.pdf.SetFont(families[latin], "", 1) // what was set last was set on another page
+		page := strconv.Itoa(x.begins)
+		p.put(pageWidth-margin-p.width(page, body), x.y, page, body)
+	}
 }
 
 // asked is the box with what the document is for.
@@ -49,18 +80,31 @@ func (p *pen) asked(a *Asked) {
 	p.y += h + 8
 }
 
-func (p *pen) section(s *Section) {
+func (p *pen) section(s *Section, i int) {
+	title := s.Title
 	p.y += 8
-	p.need(34 + p.firstPhotos(s)) // a heading stands with something below it
+	p.need(34 + max(p.firstPhotos(s), firstFacts(s))) // a heading stands with something below it
 	p.use(latin, head)
-	p.pdf.Bookmark(printable(s.Title), 0, p.y)
-	p.text(margin, column, s.Title, head)
+	if i < len(p.index) {
+		p.index[i].begins = p.pdf.PageNo()
+		title = strconv.Itoa(i+1) + ". " + title
+	}
+	p.pdf.Bookmark(printable(title), 0, p.y)
+	p.text(margin, column, title, head)
 	p.y++
 	p.rule(p.y)
 	p.y += 4
 	for i := range s.Blocks {
 		p.block(&s.Blocks[i])
 	}
+}
+
+// firstFacts is how much room the facts want that a section begins with, so that none of them stands alone on the next page.
+func firstFacts(s *Section) float64 {
+	if len(s.Blocks) == 0 {
+		return 0
+	}
+	return min(float64(len(s.Blocks[0].Facts))*(height(body)+1.2), 90)
 }
 
 // firstPhotos is how much room the first row of photos wants, where a section begins with photos.

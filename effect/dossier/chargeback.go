@@ -23,7 +23,7 @@ func Chargeback(c *Case, l *text.Language) *Document {
 	w := writer{Case: c, l: l, c: c.File.Case(c.ID), whole: true}
 	o := &c.File.Order
 	d := &Document{
-		Lang: string(l.Lang()), Shop: c.Shop, Kind: w.say("bank"), Title: w.say("title_order", "order", o.ID), Subtitle: l.Situation(w.c.Situation), Reference: c.ID, Page: l.Dossier("page"),
+		Lang: string(l.Lang()), Shop: c.Shop, Kind: w.say("bank"), Title: w.say("title_order", "order", o.ID), Subtitle: l.Situation(w.c.Situation), Reference: c.ID, Page: l.Dossier("page"), Contents: w.say("contents"),
 		Asked: Asked{w.say("asked"), w.bankAsked()}, Facts: w.bankCover(), Made: time.Unix(0, 0),
 	}
 	if n := len(c.History); n > 0 {
@@ -74,13 +74,47 @@ func (w *writer) bankCover() []Fact {
 		payment = strings.Join(nonEmpty(o.Payment.Provider, o.Payment.ID), " · ")
 	}
 	if ev := w.dispute(); ev != nil {
-		reason, due = told(ev.Reason), w.when(ev.Due)
+		reason, due = w.reason(told(ev.Reason)), w.when(ev.Due)
 		if !ev.Amount.IsZero() {
 			amount = w.l.Money(ev.Amount)
 		}
 	}
 	return facts(w.say("bank_amount"), amount, w.say("bank_reason"), reason, w.say("bank_due"), due, w.say("bank_payment"), payment, w.say("order"), o.ID, w.say("reference"), w.ID,
 		w.say("placed"), w.when(o.PlacedAt), w.say("bank_buyer"), strings.Join(nonEmpty(buyer, mail), "\n"), w.say("bank_address"), w.address(), w.say("bank_delivered"), w.delivered(), w.say("enclosed"), w.enclosed())
+}
+
+// disputeReasons are the reasons that payment providers give for a dispute, by their codes, and have words here.
+var disputeReasons = []string{"product_not_received", "product_unacceptable", "fraudulent", "duplicate", "credit_not_processed", "subscription_canceled", "unrecognized", "general"}
+
+// reason is why a dispute was opened: in words where the provider gave a code, which stands beside them.
+func (w *writer) reason(code string) string {
+	if slices.Contains(disputeReasons, code) {
+		return w.say("dispute_"+code) + " (" + code + ")"
+	}
+	return code
+}
+
+// BankLanguage is the language that a bank reads a dispute's dossier in: what the merchant set, else by the country that the order
+// went to, else the buyer's, else English.
+func BankLanguage(set string, o *recourse.Order) string {
+	if set != "" {
+		return set
+	}
+	if o.ShipTo != nil {
+		switch o.ShipTo.Country {
+		case "FR", "BE", "LU", "CH", "MC", "RE", "GP", "MQ", "GF":
+			return "fr"
+		case "CN", "HK", "MO", "TW":
+			return "zh"
+		case "":
+		default:
+			return "en"
+		}
+	}
+	if o.Buyer != nil && o.Buyer.Locale != "" && o.Buyer.Locale != "—" {
+		return o.Buyer.Locale
+	}
+	return "en"
 }
 
 // address is where the order went, as the parcel had it.
@@ -111,7 +145,7 @@ func (w *writer) delivered() string {
 func (w *writer) sale() Section {
 	s := Section{Title: w.say("bank_sale")}
 	o := &w.File.Order
-	t := &Table{Columns: []Column{{Title: w.say("item"), Share: .46}, {Title: "SKU", Share: .2}, {Title: w.say("ordered"), Share: .1}, {Title: w.say("bank_price"), Share: .12}, {Title: w.say("bank_paid"), Share: .12}}}
+	t := &Table{Columns: []Column{{Title: w.say("item"), Share: .4}, {Title: "SKU", Share: .18}, {Title: w.say("ordered"), Share: .16}, {Title: w.say("bank_price"), Share: .13}, {Title: w.say("bank_paid"), Share: .13}}}
 	for i := range o.Lines {
 		line := &o.Lines[i]
 		t.Rows = append(t.Rows, []string{line.Title, line.SKU, w.l.Number(line.Quantity), w.l.Money(line.Price), w.l.Money(o.PaidFor(line.Line))})
@@ -198,6 +232,8 @@ func (w *writer) money() Section {
 	}
 	if len(from.Rows) > 0 {
 		s.Blocks = append(s.Blocks, Block{Text: w.say("bank_suppliers")}, Block{Table: from})
+	} else {
+		s.Blocks = append(s.Blocks, Block{Note: w.say("none_asked_back")})
 	}
 	return s
 }

@@ -19,7 +19,7 @@ import (
 func Claim(c *Case, l *text.Language) *Document {
 	w := writer{Case: c, l: l, c: c.File.Case(c.ID)}
 	d := &Document{
-		Lang: string(l.Lang()), Shop: c.Shop, Kind: w.say("claim"), Title: w.title(), Subtitle: l.Situation(w.c.Situation), Reference: c.ID, Page: l.Dossier("page"),
+		Lang: string(l.Lang()), Shop: c.Shop, Kind: w.say("claim"), Title: w.title(), Subtitle: l.Situation(w.c.Situation), Reference: c.ID, Page: l.Dossier("page"), Contents: w.say("contents"),
 		Asked: Asked{w.say("asked"), w.asked()}, Facts: w.cover(), Made: time.Unix(0, 0),
 	}
 	if n := len(c.History); n > 0 {
@@ -246,6 +246,9 @@ func (w *writer) detail(ev *recourse.Event) string {
 	case recourse.OrderPlaced, recourse.EvidenceReceived, recourse.ReturnRequested:
 		return ""
 	}
+	if ev.Type == recourse.DisputeOpened {
+		return w.reason(told(ev.Reason))
+	}
 	return recourse.Shorten(told(ev.Reason), 200)
 }
 
@@ -382,6 +385,7 @@ func (w *writer) proof() Section {
 	}
 	s.Blocks = append(s.Blocks, Block{Text: about},
 		Block{Facts: []Fact{{Label: w.say("entries"), Value: w.l.Number(int(w.Total))}, {Label: w.say("root"), Value: fmt.Sprintf("%x", w.Root[:]), Sum: true}, {Label: w.say("check"), Value: "recourse verify"}}})
+	s.Blocks = append(s.Blocks, Block{Note: w.say("check_how")})
 	t := &Table{Columns: []Column{{Title: w.say("nr"), Share: .07}, {Title: w.say("when"), Share: .25}, {Title: w.say("what"), Share: .34}, {Title: "SHA-256", Share: .34, Small: true}}}
 	list := w.History[max(0, len(w.History)-maxProof):]
 	for i := range list {

@@ -27,6 +27,7 @@ type Document struct {
 	Date      string // the day that it tells the state of
 	Asked     Asked
 	Facts     []Fact // on the cover
+	Contents  string // the heading of the list of sections with their pages; "": there is none
 	Sections  []Section
 	Page      string    // «Page {page} of {pages}»
 	Made      time.Time // the instant that the file names as that of its making; not the clock's, so that bytes repeat

@@ -30,7 +30,11 @@ func printable(s string) string {
 			b.WriteRune(blank(r))
 		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r):
 		case faceOf(r) == nowhere:
-			if !box { // one for a sign that is made of several
+			switch {
+			case box: // one for a sign that is made of several
+			case emoji(r):
+				b.WriteString("[emoji]")
+			default:
 				b.WriteRune(missing)
 			}
 			box = true
@@ -64,6 +68,12 @@ func runs(line string) (out []run) {
 		out = append(out, run{f, string(r)})
 	}
 	return out
+}
+
+// emoji says that a character is a small picture. No family here has them: that there was one is told by the word that all languages
+// have for it.
+func emoji(r rune) bool {
+	return r >= 0x1f000 && r <= 0x1faff || r >= 0x2600 && r <= 0x27bf
 }
 
 // wide says that a line may be broken beside a character: Chinese and Japanese are written without blanks.

@@ -37,8 +37,8 @@ func TestWrap(t *testing.T) {
 		{"", 4, []string{""}},
 		{"（一）（二）", 6, []string{"（一）", "（二）"}},
 		{"a\tb\u00a0c", 9, []string{"a b\u00a0c"}},
-		{"x 😢😢 y", 9, []string{"x □ y"}},
-		{"ok👩‍👩‍👧", 9, []string{"ok□"}},
+		{"x 😢😢 y", 20, []string{"x [emoji] y"}},
+		{"ok👩‍👩‍👧", 20, []string{"ok[emoji]"}},
 		{"bad\xffbytes", 20, []string{"bad□bytes"}},
 	} {
 		if got := wrap(c.text, c.most, cells); !slices.Equal(got, c.want) {
@@ -110,6 +110,14 @@ func TestWords(t *testing.T) {
 					t.Errorf("%s: nobody reads %s", name, key)
 				}
 			}
+		}
+		more, err := os.ReadFile(strings.Replace(name, ".agent.", ".books.", 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, section, _ = strings.Cut(string(more), "\n[dossier]\n")
+		for _, m := range regexp.MustCompile(`(?m)^([a-z_]+) =`).FindAllStringSubmatch(section, -1) {
+			there[m[1]] = true
 		}
 		for key := range used {
 			if !there[key] {

@@ -27,6 +27,14 @@ type pen struct {
 	y      float64
 	widths map[letter]float64 // in thousandths of the size
 	wide   map[int]bool       // widths of pictures, in pixels
+	index  []indexed          // the sections, as the cover lists them
+}
+
+// indexed is where the cover has room for the page of a section, and where that begins.
+type indexed struct {
+	page   int
+	y      float64
+	begins int
 }
 
 type letter struct {
@@ -50,8 +58,9 @@ func (d *Document) Write(w io.Writer) error {
 	p := &pen{pdf: pdf, widths: map[letter]float64{}, wide: map[int]bool{}}
 	p.cover(d)
 	for i := range d.Sections {
-		p.section(&d.Sections[i])
+		p.section(&d.Sections[i], i)
 	}
+	p.pages()
 	for page := range pdf.PageCount() {
 		p.foot(d, page+1)
 	}
@@ -104,7 +113,7 @@ func (d *Document) texts(give func(string)) {
 			give(f.Value)
 		}
 	}
-	for _, s := range []string{d.Shop, d.Kind, d.Title, d.Subtitle, d.Reference, d.Date, d.Asked.Label, d.Asked.Text, d.Page} {
+	for _, s := range []string{d.Shop, d.Kind, d.Title, d.Subtitle, d.Reference, d.Date, d.Asked.Label, d.Asked.Text, d.Page, d.Contents} {
 		give(s)
 	}
 	facts(d.Facts)

@@ -6,60 +6,15 @@ import (
 	"time"
 
 	"recourse"
-	"recourse/desk"
 	"recourse/ledger"
 	"recourse/store"
 )
 
-// Books are what was posted for an order or a case: in words on top, and as an accountant reads it below.
-type Books struct {
-	Sums    []Sum
-	Entries []BookEntry
-}
-
-// BookEntry is what one decision posted.
-type BookEntry struct {
-	At    Instant
-	Lines []BookLine
-}
-
-// BookLine is one side of an entry.
-type BookLine struct{ Account, Debit, Credit, Ref string }
-
-// NewBooks tells postings; nil where there are none.
-func NewBooks(r Reader, all []store.Posting) *Books {
-	if len(all) == 0 {
-		return nil
-	}
-	b := &Books{}
-	sums := map[ledger.Account]map[recourse.Currency]int64{}
-	var last *store.Posting
-	for i := range all {
-		p := &all[i]
-		if last == nil || last.Order != p.Order || last.Seq != p.Seq {
-			b.Entries = append(b.Entries, BookEntry{At: r.Past(p.At)})
-		}
-		last = p
-		l := BookLine{Account: r.Account(ledger.Account(p.Account)), Ref: p.Ref}
-		if p.Amount.Minor < 0 {
-			l.Credit = r.Money(p.Amount.Neg())
-		} else {
-			l.Debit = r.Money(p.Amount)
-		}
-		e := &b.Entries[len(b.Entries)-1]
-		e.Lines = append(e.Lines, l)
-		a := ledger.Account(p.Account)
-		if sums[a] == nil {
-			sums[a] = map[recourse.Currency]int64{}
-		}
-		sums[a][p.Amount.Currency] += p.Amount.Minor
-	}
-	b.Sums = r.standingIn(sums)
-	return b
-}
-
 // standingIn are the balances of accounts in words, in the order of a balance.
 func (r Reader) standingIn(sums map[ledger.Account]map[recourse.Currency]int64) (out []Sum) {
+	if n := sums[ledger.UnknownRecoverable][ledger.NoCurrency]; n > 0 {
+		out = append(out, Sum{Label: r.Account(ledger.UnknownRecoverable), Amount: r.Number(int(n))})
+	}
 	for _, a := range ledger.Accounts {
 		for _, c := range currencies(sums[a]) {
 			if n := sums[a][c]; n != 0 {
@@ -90,9 +45,12 @@ type MoneyPage struct {
 	More     bool // there are more recoveries than are shown
 	Filter   MoneyFilter
 	Bad      string
+	Unknown  string // of how many recoveries the amount is not known; "": of none
 	Home     HomeSum
+	Chart    *Chart // nil: nothing to draw
+	Legend   []Legend
 	Losses   []Table
-	Files    []FileLink
+	May      bool // the visitor may set the home currency
 }
 
 // BalanceRow is what an account stands at.
@@ -101,34 +59,11 @@ type BalanceRow struct {
 	Amounts      []string
 }
 
-// AgeGroup are the recoveries of an age.
-type AgeGroup struct {
-	Label string
-	Class string
-	Sums  []string
-	Rows  []RecoveryRow
-}
-
-// RecoveryRow is a recovery that is awaited.
-type RecoveryRow struct {
-	Case, Href, Amount, Situation, Supplier, SupplierHref string
-	Since, Next                                           Instant
-}
-
-// FileLink is a file of a page.
-type FileLink struct{ Label, CSV, XLSX string }
-
-// HomeSum is a net loss in the shop's own currency, with the rates.
-type HomeSum struct {
-	Amount  string
-	Rates   []string
-	Missing string
-}
-
 // MoneyFilter is the range that losses are counted over, and the currency that they are added up in.
 type MoneyFilter struct {
 	From, To, In string
 	Currencies   []string
+	Home         string // the merchant's home currency; "": none was set
 }
 
 // MoneyFilterOf reads the address.
@@ -218,117 +153,11 @@ func (r Reader) Balances(all []store.Balance) (out []BalanceRow) {
 	return out
 }
 
-// ages are the groups of recoveries: up to how many days each goes.
-var ages = []struct {
-	key  string
-	upTo int
-}{{"week", 7}, {"month", 30}, {"two", 60}, {"old", 1 << 30}}
-
-// Ages groups recoveries by how long they have been awaited.
-func (r Reader) Ages(all []desk.Awaited) []AgeGroup {
-	groups := make([]AgeGroup, len(ages))
-	sums := make([]map[recourse.Currency]int64, len(ages))
-	for i, a := range ages {
-		groups[i] = AgeGroup{Label: r.T("bk_age_" + a.key), Class: a.key}
-		sums[i] = map[recourse.Currency]int64{}
+// Unknown says of how many recoveries the amount is not known; "": of none.
+func (r Reader) Unknown(all []store.Balance) string {
+	n := balanceSums(all)[ledger.UnknownRecoverable][ledger.NoCurrency]
+	if n <= 0 {
+		return ""
 	}
-	for i := range all {
-		at := r.age(all[i].Since)
-		groups[at].Rows = append(groups[at].Rows, r.recoveryRow(&all[i]))
-		sums[at][all[i].Amount.Currency] += all[i].Amount.Minor
-	}
-	for i := range groups {
-		for _, c := range currencies(sums[i]) {
-			groups[i].Sums = append(groups[i].Sums, r.Money(recourse.Money{Minor: sums[i][c], Currency: c}))
-		}
-	}
-	return groups
-}
-
-// age is the group of something that has been awaited since an instant.
-func (r Reader) age(since time.Time) int {
-	days := int(r.Now.Sub(since) / (24 * time.Hour))
-	return slices.IndexFunc(ages, func(a struct {
-		key  string
-		upTo int
-	}) bool {
-		return days <= a.upTo
-	})
-}
-
-func (r Reader) recoveryRow(a *desk.Awaited) RecoveryRow {
-	row := RecoveryRow{Case: a.Case, Href: CasePath(a.Case), Amount: r.Money(a.Amount), Situation: r.Situation(recourse.Situation(a.Situation)), Supplier: a.Supplier, SupplierHref: SupplierPath(a.Supplier), Since: r.Past(a.Since)}
-	if !a.Next.IsZero() {
-		row.Next = r.Due(a.Next)
-	}
-	return row
-}
-
-// RecoveryTable are the recoveries that are awaited, for a file.
-func RecoveryTable(r Reader, all []desk.Awaited) Table {
-	t := Table{Name: "recoveries", Title: r.T("bk_ages"), Columns: []Column{word(r.T("ins_case")), word(r.T("ins_order")), word(r.T("ins_situation")), word(r.T("ins_supplier")), word(r.T("ins_currency")), num(r.T("bk_amount")),
-		word(r.T("bk_since")), num(r.T("bk_age")), word(r.T("bk_next"))}}
-	for i := range all {
-		a := &all[i]
-		t.Rows = append(t.Rows, []Cell{cell(a.Case), cell(a.Order), cell(r.Situation(recourse.Situation(a.Situation))), cell(a.Supplier), cell(string(a.Amount.Currency)), r.cash(a.Amount.Minor, a.Amount.Currency),
-			cell(r.stamp(a.Since)), r.count(int64(r.Now.Sub(a.Since) / (24 * time.Hour))), cell(r.stamp(a.Next))})
-	}
-	return t
-}
-
-// LossTable is what trouble came to, by what it is told apart by.
-func LossTable(r Reader, all []desk.Loss, by desk.LossBy, f MoneyFilter) Table {
-	t := Table{Name: "losses-" + string(by), Title: r.T("bk_by_" + string(by)), Columns: []Column{word(r.T("bk_of_" + string(by))), word(r.T("ins_currency")), num(r.T("bk_refunds")), num(r.T("bk_chargebacks")), num(r.T("bk_owed")), num(r.T("bk_not_recovered")), num(r.T("bk_net"))}}
-	for i := range all {
-		l := &all[i]
-		name := cell(l.Name)
-		switch {
-		case l.Name == "":
-			name = cell(r.T("bk_none"))
-		case by == desk.BySituation:
-			name = cell(r.Situation(recourse.Situation(l.Name)))
-			name.Href = Filter{Situation: recourse.Situation(l.Name)}.Href()
-		case by == desk.BySupplier:
-			name.Href = SupplierPath(l.Name)
-		}
-		t.Rows = append(t.Rows, []Cell{name, cell(string(l.Currency)), r.cash(l.Refunded, l.Currency), r.cash(l.Taken, l.Currency), r.cash(l.Owed, l.Currency), r.cash(l.Lost, l.Currency), r.cash(l.Net, l.Currency)})
-	}
-	t.CSV, t.XLSX = f.Href("/"+t.Name+".csv"), f.Href("/"+t.Name+".xlsx")
-	return t
-}
-
-// PostingTable are postings, for an accountant's file.
-func PostingTable(r Reader, all []store.Posting) Table {
-	t := Table{Name: "postings", Title: r.T("bk_postings"), Columns: []Column{word(r.T("bk_at")), word(r.T("ins_order")), num(r.T("bk_entry")), word(r.T("bk_account")), num(r.T("bk_debit")), num(r.T("bk_credit")), word(r.T("ins_currency")), word(r.T("bk_ref")),
-		word(r.T("ins_case")), word(r.T("ins_situation")), word(r.T("ins_supplier")), word(r.T("ins_channel"))}}
-	for i := range all {
-		p := &all[i]
-		debit, credit := cell(""), cell("")
-		if p.Amount.Minor < 0 {
-			credit = r.cash(-p.Amount.Minor, p.Amount.Currency)
-		} else {
-			debit = r.cash(p.Amount.Minor, p.Amount.Currency)
-		}
-		t.Rows = append(t.Rows, []Cell{cell(r.stamp(p.At)), cell(p.Order), r.count(p.Seq), cell(r.Account(ledger.Account(p.Account))), debit, credit, cell(string(p.Amount.Currency)), cell(p.Ref), cell(p.Case), cell(r.Situation(recourse.Situation(p.Situation))), cell(p.Supplier), cell(p.Channel)})
-	}
-	return t
-}
-
-// Home tells a sum in the shop's own currency.
-func (r Reader) Home(h desk.InHome) HomeSum {
-	out := HomeSum{Amount: r.Money(h.Sum)}
-	if h.Sum.Minor == 0 {
-		out.Amount = r.Money(recourse.Money{Minor: 0, Currency: h.Sum.Currency})
-	}
-	for _, x := range h.Used {
-		out.Rates = append(out.Rates, r.T("bk_rate", "from", string(x.Base), "to", string(x.Quote), "rate", r.rate(x), "day", r.Day(x.Day)))
-	}
-	var missing []string
-	for _, c := range h.Missing {
-		missing = append(missing, string(c))
-	}
-	if len(missing) > 0 {
-		out.Missing = r.T("bk_rate_missing", "currencies", r.List(missing), "home", string(h.Sum.Currency))
-	}
-	return out
+	return r.T("rc_unknown_n", "n", r.Number(int(n)))
 }

@@ -48,6 +48,7 @@ type Case struct {
 	Sourcing  *Sourcing  // nil: nobody looks for goods elsewhere
 	Books     *Books     // nil: nothing was posted
 	Claim     *ClaimCard // nil: it has no claim window
+	Bank      *Bank      // nil: it is no dispute
 }
 
 // asks are the questions that were put, or what may be chosen though nobody was asked.

@@ -31,7 +31,10 @@ func (t *Table) WriteCSV(w io.Writer) error {
 	if err := c.Write(row); err != nil {
 		return err
 	}
-	for _, cells := range t.Rows {
+	for cells, err := range t.all() {
+		if err != nil {
+			return err
+		}
 		for i := range cells {
 			row[i] = cells[i].plain()
 		}
@@ -64,38 +67,62 @@ func harmless(s string) string {
 	return s
 }
 
-// WriteXLSX writes a table as a workbook of one sheet. Texts are texts there, whatever they begin with.
-func (t *Table) WriteXLSX(w io.Writer) error {
+// rowsOfSheet is how many rows a sheet of a workbook may have.
+const rowsOfSheet = 1 << 20
+
+// WriteXLSX writes a table as a workbook of one sheet, or of several where a sheet is full. Texts are texts there, whatever they
+// begin with. Rows are written to the disk as they come.
+func (t *Table) WriteXLSX(w io.Writer) error { return t.writeXLSX(w, rowsOfSheet) }
+
+func (t *Table) writeXLSX(w io.Writer, most int) error {
 	f := excelize.NewFile()
 	defer f.Close()
-	if err := f.SetSheetName("Sheet1", sheetName(t.Title)); err != nil {
-		return err
-	}
-	s, err := f.NewStreamWriter(sheetName(t.Title))
-	if err != nil {
-		return err
-	}
 	bold, err := f.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
 	if err != nil {
 		return err
 	}
-	if err := s.SetColWidth(1, max(len(t.Columns), 1), 20); err != nil {
-		return err
-	}
 	row := make([]any, len(t.Columns))
-	for i, c := range t.Columns {
-		row[i] = excelize.Cell{StyleID: bold, Value: c.Label}
+	var s *excelize.StreamWriter
+	sheets, n := 0, most
+	begin := func() error {
+		name := sheetName(t.Title)
+		if sheets++; sheets > 1 {
+			name = sheetName(strconv.Itoa(sheets) + " " + t.Title)
+			if err := s.Flush(); err != nil {
+				return err
+			}
+		}
+		if s, err = newSheet(f, name, sheets == 1, len(t.Columns)); err != nil {
+			return err
+		}
+		head := make([]any, len(t.Columns))
+		for i, c := range t.Columns {
+			head[i] = excelize.Cell{StyleID: bold, Value: c.Label}
+		}
+		n = 1
+		return s.SetRow("A1", head)
 	}
-	if err := s.SetRow("A1", row); err != nil {
+	if err := begin(); err != nil {
 		return err
 	}
-	for n, cells := range t.Rows {
+	for cells, err := range t.all() {
+		if err != nil {
+			return err
+		}
+		if n >= most {
+			if err := begin(); err != nil {
+				return err
+			}
+		}
 		for i := range cells {
 			if row[i] = cells[i].Value; row[i] == nil {
 				row[i] = cells[i].Text
 			}
 		}
-		if err := s.SetRow("A"+strconv.Itoa(n+2), row[:len(cells)]); err != nil {
+		if n++; err == nil {
+			err = s.SetRow("A"+strconv.Itoa(n), row[:len(cells)])
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -103,6 +130,24 @@ func (t *Table) WriteXLSX(w io.Writer) error {
 		return err
 	}
 	return f.Write(w)
+}
+
+// newSheet begins a sheet of a workbook, which comes with one.
+func newSheet(f *excelize.File, name string, first bool, columns int) (*excelize.StreamWriter, error) {
+	var err error
+	if first {
+		err = f.SetSheetName("Sheet1", name)
+	} else {
+		_, err = f.NewSheet(name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s, err := f.NewStreamWriter(name)
+	if err == nil {
+		err = s.SetColWidth(1, max(columns, 1), 20)
+	}
+	return s, err
 }
 
 // sheetName is a title as a sheet may have it: 31 letters, and none of a few.

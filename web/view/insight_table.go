@@ -1,6 +1,8 @@
 package view
 
 import (
+	"iter"
+
 	"recourse"
 	"recourse/insight"
 )
@@ -15,6 +17,7 @@ type Table struct {
 	More    int // rows that the file has and the page does not
 	CSV     string
 	XLSX    string
+	rest    iter.Seq2[[]Cell, error] // rows that come one by one, behind the others; nil: none
 }
 
 // Column is a column of a table.

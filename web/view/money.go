@@ -43,10 +43,13 @@ func NewLedger(r Reader, file *recourse.OrderFile, id string) Ledger {
 	for i := range file.Recoveries {
 		f := &file.Recoveries[i]
 		p := Posting{Amount: r.Money(f.Amount), What: r.T("recovery_of", "purchase", f.Purchase), Status: r.Recovery(f.Status), Class: standing[string(f.Status)], At: r.Past(f.At)}
-		if p.Amount == "" {
+		switch _, beside := f.Beside(); {
+		case beside:
+			p.Amount, p.What = r.Money(f.Received), r.T("tr_late", "purchase", f.Purchase)
+		case p.Amount == "":
 			p.Amount = r.T("amount_unknown")
 		}
-		if f.Received.Sign() != 0 && f.Received != f.Amount {
+		if _, beside := f.Beside(); !beside && f.Received.Sign() != 0 && f.Received != f.Amount {
 			p.Status = r.T("received_so_far", "status", p.Status, "amount", r.Money(f.Received))
 		}
 		l.Due = append(l.Due, p.of(f.Case, id))

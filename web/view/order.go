@@ -29,6 +29,7 @@ type Order struct {
 	Erase     *Erase       // nil: the reader may not
 	Books     *Books       // nil: nothing was posted
 	Check     *AddressView // what was found of the address; nil: nothing
+	Banks     []*Bank      // the dossiers that its disputes ask for
 }
 
 // Sum is an amount with what it is.
