@@ -10,6 +10,7 @@ import (
 
 	"recourse"
 	"recourse/sourcing"
+	"recourse/sourcing/address"
 	"recourse/store"
 )
 
@@ -159,7 +160,7 @@ func (d *Desk) Ways(ctx context.Context, merchant, id string) (out Shipping, err
 		out.Items = append(out.Items, sourcing.Item{Line: line.Line, Title: cmp.Or(line.Title, line.SKU), Pieces: cmp.Or(p.Quantity, line.Quantity), WeightG: line.WeightG, SizeMM: line.SizeMM})
 	}
 	if a := v.File.Order.ShipTo; a != nil {
-		out.Destination = sourcing.Destination{Country: a.Country}
+		out.Destination = sourcing.Destination{Country: a.Country, Box: address.Box(a.Street)}
 	}
 	lines, err := d.linesOf(ctx, merchant)
 	if err == nil {

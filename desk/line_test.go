@@ -17,7 +17,9 @@ func TestShippingLines(t *testing.T) {
 	databases(t, func(t *testing.T, address string) {
 		at := &clock{at: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 		d := open(t, address, at.now)
-		put := func(lines ...sourcing.Line) (int, error) { return d.PutShippingLines(t.Context(), shop, "me", lines...) }
+		put := func(lines ...sourcing.Line) (int, error) {
+			return d.PutShippingLines(t.Context(), shop, "me", lines...)
+		}
 		cny := func(n int64) recourse.Money { return recourse.Money{Minor: n, Currency: "CNY"} }
 		yun := sourcing.Line{ID: "yun", Name: "云途", Countries: []string{"FR"}, WeightG: 2000, Prices: []sourcing.Step{{UpToG: 2000, Price: cny(9900)}}}
 		if n, err := put(yun, sourcing.Line{ID: "courier", Off: true}); n != 2 || err != nil {

@@ -29,6 +29,9 @@ func (v *visit) sourcing(d *desk.View, id string) (*view.Sourcing, error) {
 		return nil, err
 	}
 	s := view.NewSourcing(v.read, d, id, found, v.rights())
+	if s.Check = view.NewAddress(v.read, d); s.Check != nil {
+		s.Check.When = "" // it is about what would be bought, not about what was
+	}
 	if s.Ways, err = v.ways(d, id); s.Ways != nil {
 		s.Ways.Fits = slices.ContainsFunc(s.Lines, func(l view.SourcingLine) bool { return len(l.Best) > 0 })
 	}

@@ -18,7 +18,8 @@ type Sourcing struct {
 	Back    string
 	Version int64
 	Act     bool
-	Ways    *WaysView // how goods that are too big could go; nil: they are not
+	Ways    *WaysView    // how goods that are too big could go; nil: they are not
+	Check   *AddressView // what was found of the address that goods would go to; nil: nothing
 }
 
 // SourcingLine is what was found for one line.
