@@ -139,9 +139,9 @@ func (r Reader) limits(l *sourcing.Line) (out []string) {
 		key string
 		n   int
 		say func(int) string
-	}{{"ln_weight", l.WeightG, r.Kilograms}, {"ln_longest", l.LongestMM, r.Centimetres}, {"ln_sum", l.SumMM, r.Centimetres}, {"ln_girth", l.GirthMM, r.Centimetres}, {"ln_divisor", l.Divisor, r.Number}} {
+	}{{"weight", l.WeightG, r.Kilograms}, {"longest", l.LongestMM, r.Centimetres}, {"sum", l.SumMM, r.Centimetres}, {"girth", l.GirthMM, r.Centimetres}, {"divisor", l.Divisor, r.Number}} {
 		if x.n > 0 {
-			out = append(out, r.T(x.key, "n", x.say(x.n)))
+			out = append(out, r.T("ln_limit_"+x.key, "n", x.say(x.n)))
 		}
 	}
 	return out

@@ -124,10 +124,8 @@ func (d drill) href(file string) string {
 // given back and taken stands up; what suppliers owe stands beside it.
 func LossChart(r Reader, l *desk.Losses) (*Chart, []Legend) {
 	type month struct {
-		name          string
-		out, back     int64
-		net           int64
-		label, amount string
+		name           string
+		out, back, net int64
 	}
 	currency := l.Query.Home
 	if currency == "" {

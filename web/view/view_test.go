@@ -36,6 +36,7 @@ var ends = map[string][]string{
 	"reads_":  reads(), "tour_": tours(), "nav_": {"queue", "suppliers", "offers", "lines", "money", "recoveries", "claims", "rates", "insights", "playbook", "messages", "settings", "connections", "webhooks", "import", "people", "tour"},
 	"ins_range_": {"7d", "30d", "90d", "12w", "year"}, "ins_how_": {"opened", "settled"}, "ins_opened_per_": {"day", "week", "month"}, "ins_settled_per_": {"day", "week", "month"},
 	"ins_none_":  {"filter", "calm", "filter_say", "calm_say"},
+	"ln_limit_":  {"weight", "longest", "sum", "girth", "divisor"},
 	"field_new_": {"purchase", "parcel"}, "kind_": {"photo", "video"}, "error_": {"not_found", "conflict", "forbidden", "invalid", "unavailable", "internal"},
 }
 
