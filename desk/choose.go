@@ -82,8 +82,8 @@ var errNotTaken = &recourse.Error{Kind: recourse.Conflict, Code: "offer_not_take
 // ChooseOffer tells a wish. Beside the errors of [Desk.PlanOffer]: confirmation_needed where money and goods would both go to the
 // buyer and nobody confirmed it. Of two who choose at once the first stands, and the second is told what does: offer_stands.
 func (d *Desk) ChooseOffer(ctx context.Context, merchant string, w Wish) (Chosen, error) {
-	plan, err := d.choose(ctx, merchant, w)
-	if err = d.stands(ctx, merchant, &w, err); recourse.CodeOf(err) == "offer_stands" {
+	plan, told, err := d.choose(ctx, merchant, w)
+	if err = d.stands(ctx, merchant, &w, err); recourse.CodeOf(err) == "offer_stands" && !told {
 		if again, was := d.before(ctx, merchant, &w); was {
 			return again, nil
 		}
@@ -91,18 +91,19 @@ func (d *Desk) ChooseOffer(ctx context.Context, merchant string, w Wish) (Chosen
 	return plan, err
 }
 
-func (d *Desk) choose(ctx context.Context, merchant string, w Wish) (Chosen, error) {
-	plan, err := d.plan(ctx, merchant, w)
+// choose says whether anything was told by it, too: what was told now is no wish of before.
+func (d *Desk) choose(ctx context.Context, merchant string, w Wish) (plan Chosen, told bool, err error) {
+	plan, err = d.plan(ctx, merchant, w)
 	if err != nil {
-		return plan, err
+		return plan, false, err
 	}
 	if plan.Confirm && !w.Confirmed {
-		return plan, &recourse.Error{Kind: recourse.Conflict, Code: "confirmation_needed", Field: "confirmed", Message: "this would refund pieces that are also sent again: it takes a confirmation", Hint: "send confirmed: true, with a token that may approve"}
+		return plan, false, &recourse.Error{Kind: recourse.Conflict, Code: "confirmation_needed", Field: "confirmed", Message: "this would refund pieces that are also sent again: it takes a confirmation", Hint: "send confirmed: true, with a token that may approve"}
 	}
 	if w.Version == 0 { // the facts are told of what the plan was made from, or not at all
 		v, err := d.Case(ctx, merchant, w.Case)
 		if err != nil {
-			return plan, err
+			return plan, false, err
 		}
 		w.Version = v.Version
 	}
@@ -116,16 +117,18 @@ func (d *Desk) choose(ctx context.Context, merchant string, w Wish) (Chosen, err
 			f.Event.ID = w.Once + "/" + string(rune('0'+i))
 		}
 		if plan.Results[i], err = d.Tell(ctx, merchant, *f); err != nil {
-			return plan, err
+			return plan, told, err
 		}
 		if next = plan.Results[i].Seq; plan.Results[i].Status == Duplicate {
 			next = 0
+		} else {
+			told = true
 		}
 	}
 	if plan.Results[len(plan.Results)-1].Status != Duplicate && !w.reached(plan.Results) {
-		return plan, errNotTaken // somebody was faster by a hair: what was told meant nothing any more
+		return plan, told, errNotTaken // somebody was faster by a hair: what was told meant nothing any more
 	}
-	return plan, nil
+	return plan, told, nil
 }
 
 func (w *Wish) facts(order string, steps []recourse.EventType, confirmed bool) []Fact {

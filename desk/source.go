@@ -54,7 +54,7 @@ func (d *Desk) Source(ctx context.Context, merchant, id string, most int) (out [
 			if line == nil {
 				continue
 			}
-			s := Sourcing{Line: *line, Want: wantOf(v.File, c, line, p.Quantity)}
+			s := Sourcing{Line: *line, Want: sourcing.WantOf(v.File, c, line, p.Quantity)}
 			if err := d.rank(tx, merchant, &s, terms, records); err != nil {
 				return err
 			}
@@ -62,26 +62,6 @@ func (d *Desk) Source(ctx context.Context, merchant, id string, most int) (out [
 		}
 		return nil
 	})
-}
-
-// wantOf is what is looked for in place of some pieces of a line.
-func wantOf(file *recourse.OrderFile, c *recourse.Case, line *recourse.Line, pieces int) sourcing.Want {
-	w := sourcing.Want{SKU: line.SKU, Title: line.Title, Pieces: pieces, WeightG: line.WeightG, SizeMM: line.SizeMM, Sold: line.Price}
-	if a := file.Order.ShipTo; a != nil {
-		w.Country = a.Country
-	}
-	if p := file.PurchaseOf(c); p != nil && p.Cost.Minor > 0 {
-		all := recourse.Total(p.Lines)
-		if len(p.Lines) == 0 {
-			for _, l := range file.Order.Lines {
-				all += l.Quantity
-			}
-		}
-		if all > 0 {
-			w.Cost = recourse.Money{Minor: p.Cost.Minor / int64(all), Currency: p.Cost.Currency}
-		}
-	}
-	return w
 }
 
 func (d *Desk) rank(tx *store.Tx, merchant string, s *Sourcing, terms sourcing.Terms, records map[string]sourcing.Record) error {

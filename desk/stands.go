@@ -25,7 +25,8 @@ func (d *Desk) stands(ctx context.Context, merchant string, w *Wish, err error) 
 	return &recourse.Error{Kind: recourse.Conflict, Code: "offer_stands", Message: "another choice stands: " + offerName(e) + chosenBy(v, w.Case, e), Hint: "nothing was bought twice; look at the case", Err: err}
 }
 
-// before is what a wish came to that was told before, by the same name: sent again, it is told so and does nothing twice.
+// before is what a wish came to that was told before by the same name and was fulfilled: sent again, it is told so and does nothing
+// twice.
 func (d *Desk) before(ctx context.Context, merchant string, w *Wish) (Chosen, bool) {
 	v, err := d.Case(ctx, merchant, w.Case)
 	if err != nil || w.Once == "" {
@@ -33,7 +34,7 @@ func (d *Desk) before(ctx context.Context, merchant string, w *Wish) (Chosen, bo
 	}
 	for i := range v.History {
 		h := &v.History[i]
-		if ev := h.Event; ev != nil && ev.Type == recourse.RemedyChosen && strings.HasPrefix(ev.ID, w.Once+"/") && h.By == w.By {
+		if ev := h.Event; ev != nil && ev.Type == recourse.RemedyChosen && strings.HasPrefix(ev.ID, w.Once+"/") && h.By == w.By && w.reached([]Result{{Effects: h.Effects}}) {
 			return Chosen{Results: []Result{{Status: Duplicate, Order: v.File.Order.ID, ID: ev.ID, Seq: h.Seq}}}, true
 		}
 	}

@@ -89,7 +89,7 @@ func (d *Desk) substitutes(tx *store.Tx, merchant string, v *View, c *recourse.C
 // told.
 func (d *Desk) toldOffers(tx *store.Tx, merchant string, v *View, c *recourse.Case) ([]sourcing.Ranked, error) {
 	line := firstLine(v.File, c)
-	want := wantOf(v.File, c, line, recourse.Total(c.Lines))
+	want := sourcing.WantOf(v.File, c, line, recourse.Total(c.Lines))
 	policy := v.Decider.PolicyOf(&c.Run)
 	terms := sourcing.Terms{Now: d.clock(), Similar: true, Lines: sourcing.Lines(), MaxIncrease: int(policy.MaxIncrease())}
 	terms.China, _ = v.Decider.Calendars.Calendar("CN")
