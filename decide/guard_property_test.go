@@ -345,8 +345,12 @@ func (s *worst) nothingLost(before *recourse.OrderFile, e *recourse.Event) {
 	var was, is int64
 	settled := false
 	for i, r := range s.file.Recoveries {
-		b := before.Recoveries[i]
-		settled = settled || b.Status != r.Status || b.Received != r.Received
+		var b recourse.Recovery // late money is a recovery of its own, which was not there before
+		if i < len(before.Recoveries) {
+			b = before.Recoveries[i]
+			settled = settled || b.Status != r.Status
+		}
+		settled = settled || b.Received != r.Received
 		if b.Received.Currency == e.Amount.Currency {
 			was += b.Received.Minor
 		}

@@ -131,7 +131,7 @@ func (d *Desk) Put(ctx context.Context, id, name string, policy *playbook.Policy
 		if err := keep(tx, id, kept, policy); err != nil {
 			return err
 		}
-		if _, err := putToWork(tx, id, store.Version{Policy: kept, At: now, By: by}); err != nil {
+		if _, err := putToWork(tx, id, 0, store.Version{Policy: kept, At: now, By: by}); err != nil {
 			return err
 		}
 		if err := tx.KeepCalendars(id, calendars.Hash(), calendars.Text()); err != nil {

@@ -31,31 +31,16 @@ func (d *Desk) Adopt(ctx context.Context, merchant string, a Adoption) (v store.
 		if err != nil {
 			return err
 		}
-		if err := stillAt(tx, merchant, a.Base); err != nil {
-			return err
-		}
 		if err := keep(tx, merchant, kept, a.Policy); err != nil {
 			return err
 		}
-		if v, err = putToWork(tx, merchant, store.Version{Policy: kept, At: now, By: a.By, Note: recourse.Shorten(a.Note, maxNote)}); err != nil {
+		if v, err = putToWork(tx, merchant, a.Base, store.Version{Policy: kept, At: now, By: a.By, Note: recourse.Shorten(a.Note, maxNote)}); err != nil {
 			return err
 		}
 		m.Policy = kept.Hash
 		return tx.PutMerchant(m)
 	})
 	return v, err
-}
-
-// stillAt refuses what was made from a version that is not at work any more.
-func stillAt(tx *store.Tx, merchant string, base int64) error {
-	if base == 0 {
-		return nil
-	}
-	at, err := tx.Versions(merchant, 0, 1)
-	if err != nil || len(at) == 1 && at[0].Number == base {
-		return err
-	}
-	return &recourse.Error{Kind: recourse.Conflict, Code: "policy_changed", Message: "somebody else changed the playbook meanwhile", Hint: "look at what it is now, then change it again"}
 }
 
 // keep keeps a policy, its playbook's text, and the file that this was loaded from where it is at hand.
@@ -69,11 +54,15 @@ func keep(tx *store.Tx, merchant string, kept store.Policy, policy *playbook.Pol
 	return nil
 }
 
-// putToWork numbers a version behind the newest, unless that is of the same policy.
-func putToWork(tx *store.Tx, merchant string, v store.Version) (store.Version, error) {
+// putToWork numbers a version behind the newest, unless that is of the same policy. What was made from a version that is not at work
+// any more is refused; base 0: made from any. One look serves both, so that nobody comes between them.
+func putToWork(tx *store.Tx, merchant string, base int64, v store.Version) (store.Version, error) {
 	newest, err := tx.Versions(merchant, 0, 1)
 	if err != nil {
 		return v, err
+	}
+	if base != 0 && (len(newest) == 0 || newest[0].Number != base) {
+		return v, &recourse.Error{Kind: recourse.Conflict, Code: "policy_changed", Message: "somebody else changed the playbook meanwhile", Hint: "look at what it is now, then change it again"}
 	}
 	v.Number = 1
 	if len(newest) > 0 {

@@ -169,7 +169,7 @@ func (v *visit) letterhead(order, back string) (view.LinkModel, error) {
 func (v *visit) page(title string) view.Page {
 	parts, pages := v.nav()
 	return view.Page{
-		R: v.read, Title: title, Shop: v.shop, Me: v.who.Name, Role: v.read.T("role_" + string(v.who.Role)), Here: v.r.URL.RequestURI(), Style: address("desk.css"), Script: address("desk.js"), Nav: parts, Pages: pages,
+		R: v.read, Title: title, Shop: v.shop, Me: v.who.Name, Role: v.read.T("role_" + string(v.who.Role)), Here: v.r.URL.RequestURI(), Style: address("desk.css"), Script: address("desk.js"), Nav: parts, Pages: pages, Import: v.mayOpen(&part{"import", "/import", account.Work, nil}),
 		Leave: v.leave, Langs: deskLanguages(v.lang.Catalog()), Notice: v.said(), Called: v.called,
 	}
 }

@@ -75,10 +75,10 @@ func TestPeoplePages(t *testing.T) {
 	wants(t, "short", body, "That password is too short.", "Ada &lt;script&gt;")
 	form.Set("password", goodPassword)
 	_, body = owner.post("/setup/"+secret, form)
-	wants(t, "in", body, "Lune &amp; &lt;b&gt;Cie", "Ada &lt;script&gt;", `href="/people"`, "-<script>", "-<b>Cie")
+	wants(t, "in", body, "Lune &amp; &lt;b&gt;Cie", "Ada &lt;script&gt;", `href="/import"`, "-<script>", "-<b>Cie")
 
 	_, body = owner.get("/people")
-	wants(t, "people", body, "ada@example.org", "Owner", "(you)", "Invite somebody")
+	wants(t, "people", body, `href="/people"`, "ada@example.org", "Owner", "(you)", "Invite somebody")
 	_, body = owner.post("/people", url.Values{"name": {"Mei"}, "email": {"mei@example.org"}, "role": {"clerk"}, "limit": {"fifty"}})
 	wants(t, "limit", body, "The limit cannot be read.", `value="fifty"`, `value="mei@example.org"`)
 	_, body = owner.post("/people", url.Values{"name": {"Mei"}, "email": {"mei@example.org"}, "role": {"clerk"}, "limit": {"50,00 eur"}})

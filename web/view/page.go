@@ -21,6 +21,7 @@ type Page struct {
 	Tour   *Tour  // what the tour says here; nil: nothing
 	Nav    []Link // the desk's parts
 	Pages  []Link // the pages of the part that is open; none: it has only one
+	Import bool   // the visitor may import orders
 	Leave  string // where the form that signs out is sent; "": nobody can sign out here
 	Notice *Notice
 	Langs  []text.Lang
