@@ -21,7 +21,7 @@ func TestPlaybookWalk(t *testing.T) {
 	do(t, ctx, chromedp.Navigate(h.link("Inès Marchand", account.Owner)), chromedp.Navigate(h.url+"/playbook/settings"), chromedp.WaitVisible(".pb-set .primary"))
 	step := func(name, selector string) {
 		t.Helper()
-		do(t, ctx, chromedp.WaitVisible(selector))
+		seen(t, ctx, selector)
 		fits(t, ctx, name)
 		shoot(t, ctx, "playbook-"+name)
 	}
@@ -34,9 +34,9 @@ func TestPlaybookWalk(t *testing.T) {
 	do(t, ctx, chromedp.Click(".pb-save .primary"))
 	step("4-back", ".notice.good")
 	do(t, ctx, chromedp.Navigate(h.url+"/playbook/file"), chromedp.WaitVisible("#text"))
-	do(t, ctx, chromedp.SetValue("#text", "playbook: my-shop\nextends: tmall-dsers\nsettings:\n  late_shipment.urge_after: 3 dayz\npaths:\n  late:\n    states:\n      urged: {do: [message supplier expedit], after: {in: 3 days, go: given_upp}}\n"), chromedp.Click(".pb-file .primary"))
+	do(t, ctx, chromedp.SetValue("#text", "playbook: my-shop\nextends: tmall-dsers\nsettings:\n  late_shipment.urge_after: 3 dayz\npaths:\n  late:\n    states:\n      urged: {do: [message supplier expedit], after: {in: 3 days, go: given_upp}}\n"), chromedp.Focus(".pb-file .primary"), chromedp.SendKeys(".pb-file .primary", "\r"))
 	step("5-wrong", ".pb-excerpt")
-	do(t, ctx, chromedp.SetValue("#text", ownPlaybook), chromedp.Click(".pb-file .primary"))
+	do(t, ctx, chromedp.SetValue("#text", ownPlaybook), chromedp.Focus(".pb-file .primary"), chromedp.SendKeys(".pb-file .primary", "\r"))
 	step("6-file", ".pb-findings")
 	do(t, ctx, chromedp.Click("#unchecked"), chromedp.Click(".pb-save .primary"))
 	step("7-saved", ".notice.good")
